@@ -1,0 +1,2 @@
+//! mujun
+fn main() {}
