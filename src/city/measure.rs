@@ -1,0 +1,164 @@
+//! 建筑与宗地叠加。Footprint and counting floor area of each parcel from building geometry.
+//! Areas are ellipsoidal square metres. The height above which a storey counts twice is an argument: it is law, not code.
+
+use mujun_geometry::overlay;
+use mujun_geometry::surface::Surface;
+use rayon::prelude::*;
+
+use super::ground::GroundIndex;
+
+/// What a building contributes besides its outline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BuildingBody {
+    /// 地上层数；`None` 为不详。
+    pub storeys_above: Option<i32>,
+    /// 层高，m；`None` 为不详。
+    pub storey_height_m: Option<f64>,
+    /// 来源所载建筑面积，m²。层数不详时用它。
+    pub stated_floor_area_m2: Option<f64>,
+}
+
+/// How the floor area of one building in a parcel was reached.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FloorArea {
+    /// 基底 × 层数 × 计容倍数。
+    Counted {
+        /// 计容建筑面积，m²。
+        floor_area_m2: f64,
+        /// 1，或层高超过限值时的倍数。
+        factor: f64,
+        /// 层高不详，按 1 倍计。
+        storey_height_known: StoreyHeight,
+    },
+    /// 层数不详，用来源所载建筑面积按相交份额计。
+    Stated {
+        /// 建筑面积，m²。
+        floor_area_m2: f64,
+    },
+    /// 层数与建筑面积都不详。
+    Unknown,
+}
+
+/// Whether a storey height was on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreyHeight {
+    /// 有记录。
+    Known,
+    /// 没有记录。
+    Unknown,
+}
+
+/// The part of one building that stands in one parcel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BuildingPart {
+    /// Position of the building in its index.
+    pub building: usize,
+    /// 相交的基底面积，m²（椭球）。
+    pub footprint_m2: f64,
+    /// 建筑面积。
+    pub floor_area: FloorArea,
+}
+
+/// What stands on one parcel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SiteMeasure {
+    /// 建筑基底面积，m²（椭球）；互相重叠的建筑只计一次。
+    pub footprint_m2: f64,
+    /// 各建筑部分，按建筑次序。
+    pub parts: Vec<BuildingPart>,
+}
+
+impl SiteMeasure {
+    /// 计容建筑面积，m²；任一建筑不详则为 `None`。
+    pub fn counting_floor_area_m2(&self) -> Option<f64> {
+        self.parts.iter().try_fold(0.0, |sum, part| part.floor_area.m2().map(|area| sum + area))
+    }
+
+    /// Positions of the buildings whose floor area is not known.
+    pub fn unknown_buildings(&self) -> impl Iterator<Item = usize> + '_ {
+        self.parts.iter().filter(|part| part.floor_area == FloorArea::Unknown).map(|part| part.building)
+    }
+}
+
+impl FloorArea {
+    /// The area, where there is one.
+    pub fn m2(self) -> Option<f64> {
+        match self {
+            FloorArea::Counted { floor_area_m2, .. } | FloorArea::Stated { floor_area_m2 } => Some(floor_area_m2),
+            FloorArea::Unknown => None,
+        }
+    }
+}
+
+/// The rules of counting that come from the rulebook.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CountingRules {
+    /// 层高超过此值（不含）的层加倍计容，m。
+    pub tall_storey_m: f64,
+    /// 加倍的倍数。
+    pub tall_storey_factor: f64,
+}
+
+/// Parts smaller than this are shared edges seen through rounding, not buildings on the parcel (1 cm²).
+const TOUCHING_M2: f64 = 1e-4;
+
+/// Measures every parcel against every building, in parallel; the result is in the order of `parcels`.
+pub fn measure_sites(parcels: &GroundIndex, buildings: &GroundIndex, bodies: &[BuildingBody], rules: CountingRules) -> Vec<SiteMeasure> {
+    parcels.grounds().par_iter().map(|parcel| measure_site(&parcel.surface, buildings, bodies, rules)).collect()
+}
+
+/// Measures one site.
+pub fn measure_site(site: &Surface, buildings: &GroundIndex, bodies: &[BuildingBody], rules: CountingRules) -> SiteMeasure {
+    let mut measure = SiteMeasure::default();
+    for position in buildings.near(site) {
+        let building = buildings.ground(position);
+        let planar = overlay::intersection_area(site, &building.surface);
+        if planar <= TOUCHING_M2 {
+            continue;
+        }
+        let footprint_m2 = planar * building.to_ellipsoid();
+        let floor_area = floor_area(footprint_m2, building.ellipsoidal_m2, bodies[position], rules);
+        measure.parts.push(BuildingPart { building: position, footprint_m2, floor_area });
+    }
+    measure.footprint_m2 = footprint(site, buildings, &measure.parts);
+    measure
+}
+
+fn floor_area(footprint_m2: f64, whole_footprint_m2: f64, body: BuildingBody, rules: CountingRules) -> FloorArea {
+    match (body.storeys_above, body.stated_floor_area_m2) {
+        (Some(storeys), _) => {
+            let factor = match body.storey_height_m {
+                Some(height) if height > rules.tall_storey_m => rules.tall_storey_factor,
+                _ => 1.0,
+            };
+            let storey_height_known = if body.storey_height_m.is_some() { StoreyHeight::Known } else { StoreyHeight::Unknown };
+            FloorArea::Counted { floor_area_m2: footprint_m2 * f64::from(storeys) * factor, factor, storey_height_known }
+        }
+        (None, Some(stated)) if whole_footprint_m2 > 0.0 => {
+            FloorArea::Stated { floor_area_m2: stated * (footprint_m2 / whole_footprint_m2).min(1.0) }
+        }
+        (None, _) => FloorArea::Unknown,
+    }
+}
+
+/// Σ of the parts, less what buildings of one site share among themselves. Overlapping outlines are rare,
+/// so the union is only formed when two bounds meet.
+fn footprint(site: &Surface, buildings: &GroundIndex, parts: &[BuildingPart]) -> f64 {
+    let sum: f64 = parts.iter().map(|part| part.footprint_m2).sum();
+    let bounds: Vec<_> = parts.iter().map(|part| buildings.ground(part.building).surface.bounds()).collect();
+    let meet = bounds.iter().enumerate().any(|(i, a)| bounds[i + 1..].iter().any(|b| bounds_overlap(a, b)));
+    if !meet {
+        return sum;
+    }
+    let pieces: Vec<Surface> =
+        parts.iter().filter_map(|part| overlay::intersection(site, &buildings.ground(part.building).surface)).collect();
+    let planar_sum: f64 = pieces.iter().map(mujun_geometry::area::planar_area).sum();
+    if planar_sum <= 0.0 {
+        return sum;
+    }
+    sum * (overlay::union_area(&pieces) / planar_sum).min(1.0)
+}
+
+fn bounds_overlap(a: &mujun_geometry::geo::Rect<f64>, b: &mujun_geometry::geo::Rect<f64>) -> bool {
+    a.min().x < b.max().x && b.min().x < a.max().x && a.min().y < b.max().y && b.min().y < a.max().y
+}
