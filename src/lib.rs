@@ -1,1 +1,4 @@
-//! mujun
+//! 亩均 mujun: the shell around the pure domain and the geometry kernel.
+
+pub mod ingest;
+pub mod sample;

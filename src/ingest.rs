@@ -1,0 +1,3 @@
+//! Files in and out: the only caller of GDAL.
+
+pub mod write;
