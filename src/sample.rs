@@ -14,7 +14,7 @@ use crate::ingest::write::WriteError;
 
 pub use manifest::{Planted, SampleFile, SampleManifest};
 pub use row::{
-    ApprovalRow, BuildingRow, Construction, Park, ParcelRow, ProjectEventRow, ProjectRow, SupplyRow, TargetRow, ZoneRow,
+    ApprovalRow, BuildingRow, Construction, ParcelRow, Park, ProjectEventRow, ProjectRow, SupplyRow, TargetRow, ZoneRow,
 };
 
 /// Shown wherever the sample shows.
@@ -103,11 +103,7 @@ pub fn generate(options: &SampleOptions) -> Result<SampleCity, SampleError> {
 }
 
 /// Writes the city into `dir` as the files an office would send, with `manifest.json` last; files of the same names are replaced.
-pub fn write(
-    dir: &Path,
-    options: &SampleOptions,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<SampleManifest, SampleError> {
+pub fn write(dir: &Path, options: &SampleOptions, progress: &mut dyn FnMut(Progress)) -> Result<SampleManifest, SampleError> {
     let _ = (dir, progress);
     Ok(SampleManifest {
         label: LABEL.to_owned(),

@@ -273,9 +273,7 @@ fn set(feature: &mut Feature<'_>, index: usize, field: &Field, cell: &Cell) -> R
         (Cell::Integer(number), FieldKind::Integer) => feature.set_field_integer64(index, *number),
         (Cell::Number(number), FieldKind::Decimal { .. }) => feature.set_field_double(index, *number),
         (Cell::Integer(number), FieldKind::Decimal { .. }) => feature.set_field_double(index, *number as f64),
-        (Cell::Date(date), FieldKind::Date) => {
-            feature.set_field(index, &gdal::vector::FieldValue::DateValue(*date))
-        }
+        (Cell::Date(date), FieldKind::Date) => feature.set_field(index, &gdal::vector::FieldValue::DateValue(*date)),
         (other, _) => return Err(Refusal::Kind(format!("{other:?}"))),
     };
     done.map_err(Refusal::Gdal)

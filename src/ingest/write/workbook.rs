@@ -41,8 +41,7 @@ impl WorkbookWriter {
         let fail = |source: XlsxError| WriteError::Workbook { path: path.to_owned(), source: Box::new(source) };
         let mut workbook = Workbook::new();
         let created = excel_date(spec.dated).map_err(fail)?;
-        let properties =
-            DocProperties::new().set_title(spec.title).set_comment(spec.remark).set_creation_datetime(&created);
+        let properties = DocProperties::new().set_title(spec.title).set_comment(spec.remark).set_creation_datetime(&created);
         workbook.set_properties(&properties);
         let sheet = workbook.add_worksheet();
         sheet.set_name(spec.sheet).map_err(fail)?;
