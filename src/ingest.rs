@@ -1,3 +1,153 @@
-//! Files in and out: the only caller of GDAL.
+//! Intake: bytes of a file → typed rows, and an issue for everything that was wrong with them.
+//!
+//! The only caller of GDAL. No database, no clock, no rule: what a row means for a finding is decided elsewhere.
+//! A file that cannot be read as a whole is an [`IngestError`]; a fault of one row or cell is an [`IngestIssue`], and
+//! the row is then kept with a gap or set aside (隔离) as it came. Nothing is dropped without one of the two.
 
+// later: mod crs;
+// later: mod csv;
+// later: mod digest;
+// later: mod encoding;
+mod error;
+mod field;
+// later: mod gdal_source;
+// later: mod ground;
+mod issue;
+// later: mod join;
+mod mapping;
+mod pipeline;
+mod place;
+mod registers;
+mod row;
+// later: mod source;
+mod values;
+// later: mod workbook;
 pub mod write;
+
+use std::path::Path;
+
+use mujun_geometry::Crs;
+
+pub use error::IngestError;
+pub use issue::{IngestIssue, IssueCode, Party, Severity};
+pub use mapping::{BUILT_IN_NAMES, CodeScheme, DivisionRule, Mapping, MappingFault, MappingFaults};
+pub use pipeline::{Chunk, Readable, Summary};
+pub use place::Place;
+
+use crate::register::{
+    ApprovalRecord, BuildingRecord, DivisionRecord, ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyRecord, TargetRecord,
+    ZoneRecord,
+};
+
+/// What came out of one file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ingested<R> {
+    /// The rows that are good enough to be kept, in the order of the file.
+    pub rows: Vec<Row<R>>,
+    /// Everything that was wrong or worth knowing, in the order of the rows; issues of the whole file come first.
+    pub issues: Vec<IngestIssue>,
+    /// What was read.
+    pub source: SourceDescription,
+}
+
+/// A record and the row of the file it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row<R> {
+    /// Row of the file, from 1, headers not counted.
+    pub number: i32,
+    /// The record.
+    pub record: R,
+}
+
+/// What was read: enough to recognise the same file again and to say how it was understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceDescription {
+    /// File name without folders.
+    pub file_name: String,
+    /// SHA-256 of the bytes, lower-case hex; for a loose Shapefile of .shp, .dbf, .shx, .prj and .cpg in this order,
+    /// then of the joined table if the mapping names one.
+    pub sha256: String,
+    /// Layer or sheet.
+    pub layer_name: Option<String>,
+    /// CRS in which the coordinates were taken; none for a table without geometry.
+    pub crs: Option<Crs>,
+    /// Encoding of the attributes as it was used, such as `GB18030`.
+    pub encoding: Option<String>,
+    /// Rows read; rows that the mapping's `where` passed over are not counted.
+    pub rows_read: i32,
+    /// Rows set aside; `rows_read` is these plus the rows handed on.
+    pub rows_quarantined: i32,
+}
+
+/// Reads a whole file into memory as records of one register.
+///
+/// `crs` is what the operator says (`--crs`); it wins over the file, and a contradiction is reported.
+///
+/// # Errors
+/// [`IngestError`] when the file as a whole cannot be taken; then nothing was read.
+pub fn read<R: Readable>(path: &Path, mapping: &Mapping, crs: Option<Crs>, place: &Place) -> Result<Ingested<R>, IngestError> {
+    let mut rows = Vec::new();
+    let mut issues = Vec::new();
+    let summary = stream::<R>(path, mapping, crs, place, &mut |chunk| {
+        rows.extend(chunk.rows);
+        issues.extend(chunk.issues);
+    })?;
+    let mut all = summary.issues;
+    all.append(&mut issues);
+    Ok(Ingested { rows, issues: all, source: summary.source })
+}
+
+/// Reads a file in chunks, handing each to `sink` as soon as it is checked, so that memory stays flat.
+///
+/// The caller must be able to take back what it did with the chunks: some faults of the whole file, such as "nothing
+/// lies in the city", are known only at the end.
+///
+/// # Errors
+/// [`IngestError`] when the file as a whole cannot be taken, also after chunks have been handed on.
+pub fn stream<R: Readable>(
+    path: &Path,
+    mapping: &Mapping,
+    crs: Option<Crs>,
+    place: &Place,
+    sink: &mut dyn FnMut(Chunk<R>),
+) -> Result<Summary, IngestError> {
+    pipeline::run::<R>(path, mapping, crs, place, sink)
+}
+
+macro_rules! readers {
+    ($($(#[$doc:meta])* $name:ident -> $record:ty;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// [`IngestError`] when the file as a whole cannot be taken.
+        pub fn $name(
+            path: &Path,
+            mapping: &Mapping,
+            crs: Option<Crs>,
+            place: &Place,
+        ) -> Result<Ingested<$record>, IngestError> {
+            read::<$record>(path, mapping, crs, place)
+        }
+    )*};
+}
+
+readers! {
+    /// 行政区。
+    read_divisions -> DivisionRecord;
+    /// 宗地。
+    read_parcels -> ParcelRecord;
+    /// 建筑物。
+    read_buildings -> BuildingRecord;
+    /// 用地批次。
+    read_approvals -> ApprovalRecord;
+    /// 供地合同。
+    read_supplies -> SupplyRecord;
+    /// 规划分区。
+    read_zones -> ZoneRecord;
+    /// 改造项目。
+    read_projects -> ProjectRecord;
+    /// 改造项目节点。
+    read_project_events -> ProjectEventRecord;
+    /// 目标任务。
+    read_targets -> TargetRecord;
+}

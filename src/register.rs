@@ -94,7 +94,9 @@ impl std::str::FromStr for RegisterKind {
 
 /// A word that names no register.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("没有名为“{0}”的登记簿；可用：divisions、parcels、buildings、approvals、supplies、zones、projects、project-events、targets")]
+#[error(
+    "没有名为“{0}”的登记簿；可用：divisions、parcels、buildings、approvals、supplies、zones、projects、project-events、targets"
+)]
 pub struct UnknownRegister(pub String);
 
 /// 行政区。

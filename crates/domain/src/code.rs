@@ -17,11 +17,7 @@ pub struct CodeFault {
 
 impl CodeFault {
     fn new(what: &'static str, found: &str, expected: impl Into<String>) -> CodeFault {
-        CodeFault {
-            what,
-            found: found.to_owned(),
-            expected: expected.into(),
-        }
+        CodeFault { what, found: found.to_owned(), expected: expected.into() }
     }
 }
 
@@ -78,22 +74,14 @@ impl CadastralCode {
 fn cadastral_form(code: &str) -> Result<(), String> {
     let length = code.chars().count();
     if length != 19 || !code.is_ascii() {
-        return Err(format!(
-            "应为 19 位（6 位行政区划 + 6 位地籍区、子区 + 2 位特征码 + 5 位顺序号），实为 {length} 位"
-        ));
+        return Err(format!("应为 19 位（6 位行政区划 + 6 位地籍区、子区 + 2 位特征码 + 5 位顺序号），实为 {length} 位"));
     }
     for (index, character) in code.chars().enumerate() {
         let place = index + 1;
         let (right, expected) = match index {
             0..=11 => (character.is_ascii_digit(), "数字"),
-            12 => (
-                "GJZ".contains(character),
-                "G（国有）、J（集体）或 Z（未确定）",
-            ),
-            13 => (
-                "ABCDEFGHSWXY".contains(character),
-                "宗地特征码 A–H、S、W、X、Y 之一",
-            ),
+            12 => ("GJZ".contains(character), "G（国有）、J（集体）或 Z（未确定）"),
+            13 => ("ABCDEFGHSWXY".contains(character), "宗地特征码 A–H、S、W、X、Y 之一"),
             _ => (character.is_ascii_digit(), "数字"),
         };
         if !right {
@@ -112,31 +100,20 @@ impl RealEstateUnitCode {
     /// Parses 28 characters; blanks inside, as certificates print them, are dropped.
     pub fn parse(text: &str) -> Result<RealEstateUnitCode, CodeFault> {
         let fault = |expected: String| CodeFault::new("不动产单元代码", text, expected);
-        let code: String = text
-            .chars()
-            .filter(|character| !character.is_whitespace())
-            .collect::<String>()
-            .to_ascii_uppercase();
+        let code: String = text.chars().filter(|character| !character.is_whitespace()).collect::<String>().to_ascii_uppercase();
         let length = code.chars().count();
         if length != 28 || !code.is_ascii() {
-            return Err(fault(format!(
-                "应为 28 位（19 位宗地代码 + 1 位定着物特征码 + 8 位单元号），实为 {length} 位"
-            )));
+            return Err(fault(format!("应为 28 位（19 位宗地代码 + 1 位定着物特征码 + 8 位单元号），实为 {length} 位")));
         }
         cadastral_form(&code[..19]).map_err(&fault)?;
         for (index, character) in code.chars().enumerate().skip(19) {
             let place = index + 1;
             let (right, expected) = match index {
-                19 => (
-                    "FLQW".contains(character),
-                    "F（房屋）、L（林木）、Q（其他）或 W（无定着物）",
-                ),
+                19 => ("FLQW".contains(character), "F（房屋）、L（林木）、Q（其他）或 W（无定着物）"),
                 _ => (character.is_ascii_digit(), "数字"),
             };
             if !right {
-                return Err(fault(format!(
-                    "第 {place} 位应为{expected}，实为“{character}”"
-                )));
+                return Err(fault(format!("第 {place} 位应为{expected}，实为“{character}”")));
             }
         }
         Ok(RealEstateUnitCode(code))
@@ -163,11 +140,7 @@ impl DivisionCode {
         let trimmed = text.trim();
         match <[u8; 6]>::try_from(trimmed.as_bytes()) {
             Ok(bytes) if bytes.iter().all(u8::is_ascii_digit) => Ok(DivisionCode(bytes)),
-            _ => Err(CodeFault::new(
-                "行政区划代码",
-                text,
-                "应为 6 位数字，如 330402",
-            )),
+            _ => Err(CodeFault::new("行政区划代码", text, "应为 6 位数字，如 330402")),
         }
     }
 
@@ -227,11 +200,7 @@ pub enum IndustryEdition {
 
 impl IndustryEdition {
     /// Every edition, oldest first.
-    pub const ALL: [IndustryEdition; 3] = [
-        IndustryEdition::Y2002,
-        IndustryEdition::Y2011,
-        IndustryEdition::Y2017,
-    ];
+    pub const ALL: [IndustryEdition; 3] = [IndustryEdition::Y2002, IndustryEdition::Y2011, IndustryEdition::Y2017];
 
     /// As in JSON and in the registers: `GB/T 4754-2017`.
     pub fn as_str(self) -> &'static str {
@@ -247,27 +216,14 @@ impl IndustryEdition {
         let plain: String = text
             .chars()
             .filter(|character| !character.is_whitespace())
-            .map(|character| {
-                if matches!(character, '—' | '–' | '－' | '_') {
-                    '-'
-                } else {
-                    character.to_ascii_uppercase()
-                }
-            })
+            .map(|character| if matches!(character, '—' | '–' | '－' | '_') { '-' } else { character.to_ascii_uppercase() })
             .collect();
-        let year = plain
-            .strip_prefix("GB/T4754-")
-            .or_else(|| plain.strip_prefix("GBT4754-"))
-            .unwrap_or(&plain);
+        let year = plain.strip_prefix("GB/T4754-").or_else(|| plain.strip_prefix("GBT4754-")).unwrap_or(&plain);
         match year {
             "2002" => Ok(IndustryEdition::Y2002),
             "2011" => Ok(IndustryEdition::Y2011),
             "2017" => Ok(IndustryEdition::Y2017),
-            _ => Err(CodeFault::new(
-                "行业分类版本",
-                text,
-                "应为 GB/T 4754-2002、GB/T 4754-2011 或 GB/T 4754-2017",
-            )),
+            _ => Err(CodeFault::new("行业分类版本", text, "应为 GB/T 4754-2002、GB/T 4754-2011 或 GB/T 4754-2017")),
         }
     }
 }
@@ -284,13 +240,7 @@ pub struct IndustryCode {
 impl IndustryCode {
     /// Parses the division of a code of two to four digits, with or without the letter of its section: `35`, `C35`, `3511`.
     pub fn parse(edition: IndustryEdition, text: &str) -> Result<IndustryCode, CodeFault> {
-        let fault = || {
-            CodeFault::new(
-                "行业代码",
-                text,
-                "应为 2 位大类（或 3、4 位中小类）数字，可带门类字母，如 35、C35、3511",
-            )
-        };
+        let fault = || CodeFault::new("行业代码", text, "应为 2 位大类（或 3、4 位中小类）数字，可带门类字母，如 35、C35、3511");
         let trimmed = text.trim();
         let digits = match trimmed.chars().next() {
             Some(letter) if letter.is_ascii_alphabetic() => &trimmed[1..],
@@ -313,12 +263,7 @@ impl IndustryCode {
 
 impl std::fmt::Display for IndustryCode {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "{}（{}）",
-            self.division(),
-            self.edition.as_str()
-        )
+        write!(formatter, "{}（{}）", self.division(), self.edition.as_str())
     }
 }
 
@@ -329,11 +274,7 @@ impl Serialize for IndustryCode {
             edition: IndustryEdition,
             division: String,
         }
-        Written {
-            edition: self.edition,
-            division: self.division(),
-        }
-        .serialize(serializer)
+        Written { edition: self.edition, division: self.division() }.serialize(serializer)
     }
 }
 
@@ -358,16 +299,10 @@ impl CreditCode {
         let mut weight = 1usize;
         for (index, character) in code.chars().enumerate() {
             let Some(value) = CREDIT_ALPHABET.find(character) else {
-                return Err(fault(format!(
-                    "第 {} 位“{character}”不在字符集内（不用 I、O、S、V、Z）",
-                    index + 1
-                )));
+                return Err(fault(format!("第 {} 位“{character}”不在字符集内（不用 I、O、S、V、Z）", index + 1)));
             };
             if (2..8).contains(&index) && !character.is_ascii_digit() {
-                return Err(fault(format!(
-                    "第 {} 位应为数字（登记机关行政区划），实为“{character}”",
-                    index + 1
-                )));
+                return Err(fault(format!("第 {} 位应为数字（登记机关行政区划），实为“{character}”", index + 1)));
             }
             if index < 17 {
                 sum += value * weight;
@@ -375,13 +310,8 @@ impl CreditCode {
             } else {
                 let check = (31 - sum % 31) % 31;
                 if value != check {
-                    let right = CREDIT_ALPHABET
-                        .chars()
-                        .nth(check)
-                        .expect("a remainder of 31 indexes 31 characters");
-                    return Err(fault(format!(
-                        "校验位应为“{right}”，实为“{character}”，请核对有无错字"
-                    )));
+                    let right = CREDIT_ALPHABET.chars().nth(check).expect("a remainder of 31 indexes 31 characters");
+                    return Err(fault(format!("校验位应为“{right}”，实为“{character}”，请核对有无错字")));
                 }
             }
         }

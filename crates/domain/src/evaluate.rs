@@ -10,10 +10,5 @@ use crate::subject::SubjectFacts;
 
 /// Judges a subject by every rule about its kind.
 pub fn evaluate(facts: &SubjectFacts, rulebook: &Rulebook, as_of: NaiveDate) -> Evaluation {
-    Evaluation {
-        subject: facts.subject.clone(),
-        as_of,
-        rulebook: rulebook.digest().clone(),
-        findings: BTreeMap::new(),
-    }
+    Evaluation { subject: facts.subject.clone(), as_of, rulebook: rulebook.digest().clone(), findings: BTreeMap::new() }
 }

@@ -166,21 +166,14 @@ fact_names! {
 impl FactName {
     /// The fact of that word, or `None`.
     pub fn from_code(word: &str) -> Option<FactName> {
-        FactName::ALL
-            .iter()
-            .copied()
-            .find(|name| name.as_str() == word)
+        FactName::ALL.iter().copied().find(|name| name.as_str() == word)
     }
 
     /// The unit, for facts that are numbers.
     pub fn unit(self) -> Option<Unit> {
         match self.value_kind() {
             ValueKind::Quantity(unit) => Some(unit),
-            ValueKind::Date
-            | ValueKind::Flag
-            | ValueKind::Industry
-            | ValueKind::Construction
-            | ValueKind::Text => None,
+            ValueKind::Date | ValueKind::Flag | ValueKind::Industry | ValueKind::Construction | ValueKind::Text => None,
         }
     }
 }
@@ -278,29 +271,17 @@ pub struct Source {
 impl Source {
     /// A source that is a record of a register.
     pub fn new(register: impl Into<String>, key: impl Into<String>) -> Source {
-        Source {
-            register: register.into(),
-            key: key.into(),
-            ..Source::default()
-        }
+        Source { register: register.into(), key: key.into(), ..Source::default() }
     }
 
     /// The same, of that row of that file of that import.
     pub fn at(self, import_id: i64, file: impl Into<String>, row: i32) -> Source {
-        Source {
-            import_id: Some(import_id),
-            file: Some(file.into()),
-            row: Some(row),
-            ..self
-        }
+        Source { import_id: Some(import_id), file: Some(file.into()), row: Some(row), ..self }
     }
 
     /// The same with a remark.
     pub fn noted(self, note: impl Into<String>) -> Source {
-        Source {
-            note: Some(note.into()),
-            ..self
-        }
+        Source { note: Some(note.into()), ..self }
     }
 }
 
@@ -340,16 +321,8 @@ pub enum Fact {
 
 impl Fact {
     /// A known fact.
-    pub fn known(
-        value: FactValue,
-        source: impl Into<Arc<Source>>,
-        observed_on: Option<NaiveDate>,
-    ) -> Fact {
-        Fact::Known {
-            value,
-            source: source.into(),
-            observed_on,
-        }
+    pub fn known(value: FactValue, source: impl Into<Arc<Source>>, observed_on: Option<NaiveDate>) -> Fact {
+        Fact::Known { value, source: source.into(), observed_on }
     }
 
     /// A missing fact.

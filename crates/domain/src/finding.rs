@@ -61,11 +61,7 @@ impl Finding {
 
     /// “供而未用 · 疑似” when it is flagged.
     pub fn flag_label(&self) -> Option<&'static str> {
-        if self.is_flagged() {
-            self.flag.map(Kind::suspected_label_zh)
-        } else {
-            None
-        }
+        if self.is_flagged() { self.flag.map(Kind::suspected_label_zh) } else { None }
     }
 
     /// The comparison, if one was made.
@@ -221,14 +217,8 @@ impl Serialize for Comparison {
         fields.serialize_field("steps", &self.steps)?;
         fields.serialize_field("inputs", &self.inputs)?;
         fields.serialize_field("threshold", &self.threshold)?;
-        fields.serialize_field(
-            "margin",
-            &Margin {
-                value: self.margin.value,
-                unit: self.margin.unit,
-                text: self.margin_text(),
-            },
-        )?;
+        fields
+            .serialize_field("margin", &Margin { value: self.margin.value, unit: self.margin.unit, text: self.margin_text() })?;
         fields.serialize_field("clearance", &self.clearance)?;
         fields.end()
     }
@@ -338,28 +328,13 @@ impl Derivation {
             Derivation::Fact { name, value } => {
                 format!("{} {}", name.label_zh(), value.limit_text())
             }
-            Derivation::Table {
-                title,
-                row,
-                base,
-                plus,
-            } if *plus == 0.0 => {
+            Derivation::Table { title, row, base, plus } if *plus == 0.0 => {
                 format!("《{title}》{row} {}", base.limit_text())
             }
-            Derivation::Table {
-                title,
-                row,
-                base,
-                plus,
-            } => {
+            Derivation::Table { title, row, base, plus } => {
                 let added = Quantity::new(*plus, base.unit);
                 let sum = Quantity::new(base.value + plus, base.unit);
-                format!(
-                    "《{title}》{row} {} + {} = {}",
-                    base.limit_text(),
-                    added.limit_text(),
-                    sum.limit_text()
-                )
+                format!("《{title}》{row} {} + {} = {}", base.limit_text(), added.limit_text(), sum.limit_text())
             }
         }
     }
@@ -390,11 +365,7 @@ pub struct MissingInput {
 impl MissingInput {
     /// A missing fact, with the fact's own instruction.
     pub fn fact(name: FactName) -> MissingInput {
-        MissingInput {
-            name: MissingName::Fact(name),
-            label: name.label_zh().to_owned(),
-            how: name.how_zh().to_owned(),
-        }
+        MissingInput { name: MissingName::Fact(name), label: name.label_zh().to_owned(), how: name.how_zh().to_owned() }
     }
 }
 
@@ -438,11 +409,7 @@ pub struct NonEmpty<T>(Vec<T>);
 impl<T> NonEmpty<T> {
     /// That list, or `None` if it is empty.
     pub fn new(list: Vec<T>) -> Option<NonEmpty<T>> {
-        if list.is_empty() {
-            None
-        } else {
-            Some(NonEmpty(list))
-        }
+        if list.is_empty() { None } else { Some(NonEmpty(list)) }
     }
 
     /// A list of one.
@@ -550,9 +517,7 @@ impl Clearance {
             | Clearance::AddLand(m2)
             | Clearance::DropFootprint(m2)
             | Clearance::SupplyLand(m2) => Some(Quantity::new(m2, Unit::SquareMetre)),
-            Clearance::AddStoreys { storeys, .. } => {
-                Some(Quantity::new(f64::from(storeys), Unit::Storey))
-            }
+            Clearance::AddStoreys { storeys, .. } => Some(Quantity::new(f64::from(storeys), Unit::Storey)),
             Clearance::StartConstruction => None,
         }
     }
@@ -562,10 +527,7 @@ impl Clearance {
         let area = |m2: f64| format!("{} m²", grouped(m2, 2));
         match self {
             Clearance::AddFloorArea(m2) => format!("需增计容建筑面积 {}", area(m2)),
-            Clearance::AddStoreys {
-                storeys,
-                footprint_m2,
-            } => {
+            Clearance::AddStoreys { storeys, footprint_m2 } => {
                 format!("或按现有基底 {} 加 {storeys} 层", area(footprint_m2))
             }
             Clearance::DropFloorArea(m2) => format!("需减计容建筑面积 {}", area(m2)),
@@ -573,9 +535,7 @@ impl Clearance {
             Clearance::AddLand(m2) => format!("或扩大用地面积 {}", area(m2)),
             Clearance::DropFootprint(m2) => format!("需减建筑基底面积 {}", area(m2)),
             Clearance::SupplyLand(m2) => format!("需供应、撤回或核减剩余面积 {}", area(m2)),
-            Clearance::StartConstruction => {
-                "需开工并登记实际开工日期，或登记延期补充协议约定的新开工日期".to_owned()
-            }
+            Clearance::StartConstruction => "需开工并登记实际开工日期，或登记延期补充协议约定的新开工日期".to_owned(),
         }
     }
 }
@@ -657,7 +617,5 @@ pub fn outcome_label(outcome: &Outcome, force: Force) -> &'static str {
 
 /// Whether the finding marks its subject as suspected inefficient land.
 pub fn is_flagged(finding: &Finding) -> bool {
-    finding.flag.is_some()
-        && finding.force != Force::Benchmark
-        && OutcomeCode::of(&finding.outcome) == OutcomeCode::Unmet
+    finding.flag.is_some() && finding.force != Force::Benchmark && OutcomeCode::of(&finding.outcome) == OutcomeCode::Unmet
 }

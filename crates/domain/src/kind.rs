@@ -18,11 +18,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in counting order.
-    pub const ALL: [Kind; 3] = [
-        Kind::ApprovedNotSupplied,
-        Kind::SuppliedNotUsed,
-        Kind::Underused,
-    ];
+    pub const ALL: [Kind; 3] = [Kind::ApprovedNotSupplied, Kind::SuppliedNotUsed, Kind::Underused];
 
     /// The word used in JSON, SQL and URLs.
     pub fn as_str(self) -> &'static str {
@@ -63,20 +59,13 @@ mod tests {
 
     #[test]
     fn the_kinds_are_counted_in_the_order_of_the_plan() {
-        let mut kinds = vec![
-            Kind::Underused,
-            Kind::SuppliedNotUsed,
-            Kind::ApprovedNotSupplied,
-        ];
+        let mut kinds = vec![Kind::Underused, Kind::SuppliedNotUsed, Kind::ApprovedNotSupplied];
         kinds.sort();
         let labels: Vec<&str> = kinds.iter().map(|kind| kind.label_zh()).collect();
         assert_eq!(labels, ["批而未供", "供而未用", "用而未尽"]);
         for kind in Kind::ALL {
             assert_eq!(Kind::from_code(kind.as_str()), Some(kind));
-            assert_eq!(
-                kind.suspected_label_zh(),
-                format!("{} · 疑似", kind.label_zh())
-            );
+            assert_eq!(kind.suspected_label_zh(), format!("{} · 疑似", kind.label_zh()));
         }
         assert_eq!(Kind::from_code("idle"), None);
     }

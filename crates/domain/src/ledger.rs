@@ -19,8 +19,7 @@ impl TargetYears {
     /// 序时进度：the share of the period's days that have passed at the end of that day, from 0 to 1.
     pub fn expected_share(self, as_of: NaiveDate) -> f64 {
         let day = |year: i32| NaiveDate::from_ymd_opt(year, 1, 1);
-        let (Some(from), Some(until)) = (day(self.base_year), day(self.end_year.saturating_add(1)))
-        else {
+        let (Some(from), Some(until)) = (day(self.base_year), day(self.end_year.saturating_add(1))) else {
             return 0.0;
         };
         let whole = (until - from).num_days();

@@ -17,20 +17,17 @@ pub mod subject;
 pub mod unit;
 
 pub use code::{
-    CadastralCode, CodeFault, CreditCode, DivisionCode, IndustryCode, IndustryEdition, ParcelCode,
-    RealEstateUnitCode,
+    CadastralCode, CodeFault, CreditCode, DivisionCode, IndustryCode, IndustryEdition, ParcelCode, RealEstateUnitCode,
 };
 pub use evaluate::evaluate;
 pub use fact::{Construction, Fact, FactName, FactValue, MissingReason, Source, Truth, ValueKind};
 pub use finding::{
-    Clearance, Comparison, Evaluation, Finding, InputUsed, MissingInput, NonEmpty, Outcome,
-    OutcomeCode, ThresholdUsed, Verdict,
+    Clearance, Comparison, Evaluation, Finding, InputUsed, MissingInput, NonEmpty, Outcome, OutcomeCode, ThresholdUsed, Verdict,
 };
 pub use kind::Kind;
 pub use measure::Measure;
 pub use rulebook::{
-    Certainty, Citation, Compare, Force, ParameterName, ParameterUsed, Rule, RuleId, Rulebook,
-    RulebookFault, RulebookFiles,
+    Certainty, Citation, Compare, Force, ParameterName, ParameterUsed, Rule, RuleId, Rulebook, RulebookFault, RulebookFiles,
 };
 pub use subject::{Subject, SubjectFacts, SubjectKind};
 pub use unit::{Area, Quantity, Unit};

@@ -23,12 +23,8 @@ pub enum Measure {
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Measure; 4] = [
-        Measure::PlotRatio,
-        Measure::BuildingDensity,
-        Measure::UnsuppliedArea,
-        Measure::DaysPastAgreedStart,
-    ];
+    pub const ALL: [Measure; 4] =
+        [Measure::PlotRatio, Measure::BuildingDensity, Measure::UnsuppliedArea, Measure::DaysPastAgreedStart];
 
     /// The word used in JSON and the rulebook.
     pub fn as_str(self) -> &'static str {
@@ -42,9 +38,7 @@ impl Measure {
 
     /// The measure of that word, or `None`.
     pub fn from_code(word: &str) -> Option<Measure> {
-        Measure::ALL
-            .into_iter()
-            .find(|measure| measure.as_str() == word)
+        Measure::ALL.into_iter().find(|measure| measure.as_str() == word)
     }
 
     /// 中文名称。

@@ -28,10 +28,7 @@ pub struct RulebookFiles {
 impl RulebookFiles {
     /// No files yet, of that edition.
     pub fn new(edition: impl Into<String>) -> RulebookFiles {
-        RulebookFiles {
-            edition: edition.into(),
-            files: BTreeMap::new(),
-        }
+        RulebookFiles { edition: edition.into(), files: BTreeMap::new() }
     }
 
     /// Adds a file.
@@ -202,10 +199,7 @@ impl Certainty {
     pub fn may_bind(self) -> bool {
         match self {
             Certainty::Verified | Certainty::VerifiedSecondary => true,
-            Certainty::Inferred
-            | Certainty::Recalled
-            | Certainty::Proposed
-            | Certainty::Unknown => false,
+            Certainty::Inferred | Certainty::Recalled | Certainty::Proposed | Certainty::Unknown => false,
         }
     }
 }
@@ -278,9 +272,7 @@ pub struct Rule {
 impl Rule {
     /// The threshold in force on that day.
     pub fn threshold(&self, as_of: NaiveDate) -> Option<&Threshold> {
-        self.thresholds
-            .iter()
-            .find(|threshold| threshold.is_in_force(as_of))
+        self.thresholds.iter().find(|threshold| threshold.is_in_force(as_of))
     }
 }
 
@@ -473,9 +465,10 @@ impl Rulebook {
 
     /// The parameter as it holds on that day.
     pub fn parameter(&self, name: ParameterName, as_of: NaiveDate) -> Option<&ParameterUsed> {
-        self.parameters.get(&name)?.iter().find(|value| {
-            value.effective_from <= as_of && value.effective_until.is_none_or(|until| as_of < until)
-        })
+        self.parameters
+            .get(&name)?
+            .iter()
+            .find(|value| value.effective_from <= as_of && value.effective_until.is_none_or(|until| as_of < until))
     }
 
     /// 行业大类名称，按其版本。

@@ -26,12 +26,7 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// Every kind of subject.
-    pub const ALL: [SubjectKind; 4] = [
-        SubjectKind::Parcel,
-        SubjectKind::Approval,
-        SubjectKind::Supply,
-        SubjectKind::Proposal,
-    ];
+    pub const ALL: [SubjectKind; 4] = [SubjectKind::Parcel, SubjectKind::Approval, SubjectKind::Supply, SubjectKind::Proposal];
 
     /// The word used in JSON, SQL and the rulebook.
     pub fn as_str(self) -> &'static str {
@@ -45,9 +40,7 @@ impl SubjectKind {
 
     /// The kind of that word, or `None`.
     pub fn from_code(word: &str) -> Option<SubjectKind> {
-        SubjectKind::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        SubjectKind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
     /// 中文名称。
@@ -84,10 +77,7 @@ pub struct SubjectFacts {
 impl SubjectFacts {
     /// A subject of which nothing is known yet.
     pub fn new(subject: Subject) -> SubjectFacts {
-        SubjectFacts {
-            subject,
-            facts: BTreeMap::new(),
-        }
+        SubjectFacts { subject, facts: BTreeMap::new() }
     }
 
     /// Puts a fact, replacing what was there.
@@ -109,16 +99,9 @@ impl SubjectFacts {
     /// The value with its source and day, if the fact is known and its value is of the sort its name promises (and finite).
     pub fn known(&self, name: FactName) -> Option<KnownFact<'_>> {
         match self.facts.get(&name) {
-            Some(Fact::Known {
-                value,
-                source,
-                observed_on,
-            }) if is_usable(name, value) => Some(KnownFact {
-                name,
-                value,
-                source,
-                observed_on: *observed_on,
-            }),
+            Some(Fact::Known { value, source, observed_on }) if is_usable(name, value) => {
+                Some(KnownFact { name, value, source, observed_on: *observed_on })
+            }
             Some(Fact::Known { .. } | Fact::Missing { .. }) | None => None,
         }
     }
@@ -127,11 +110,9 @@ impl SubjectFacts {
 fn is_usable(name: FactName, value: &FactValue) -> bool {
     let finite = match value {
         FactValue::Quantity(quantity) => quantity.value.is_finite(),
-        FactValue::Date(_)
-        | FactValue::Flag(_)
-        | FactValue::Text(_)
-        | FactValue::Industry(_)
-        | FactValue::Construction(_) => true,
+        FactValue::Date(_) | FactValue::Flag(_) | FactValue::Text(_) | FactValue::Industry(_) | FactValue::Construction(_) => {
+            true
+        }
     };
     finite && value.kind() == name.value_kind()
 }

@@ -192,10 +192,7 @@ impl Quantity {
             _ => {}
         }
         let shown = Quantity::new(limit, self.unit);
-        while decimals < 8
-            && self.value != limit
-            && self.text_with(decimals) == shown.text_with(decimals)
-        {
+        while decimals < 8 && self.value != limit && self.text_with(decimals) == shown.text_with(decimals) {
             decimals += 1;
         }
         self.text_with(decimals)
@@ -269,9 +266,5 @@ pub fn grouped(value: f64, decimals: usize) -> String {
 pub fn trimmed(value: f64) -> String {
     let text = format!("{value:.6}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" {
-        "0".to_owned()
-    } else {
-        text.to_owned()
-    }
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }

@@ -44,10 +44,7 @@ impl Crs {
     /// 4491 to 4554, and other known exceptions are not decided here); for a foreign code ask
     /// [`crate::reproject::is_geographic`], which asks PROJ.
     pub const fn is_geographic(self) -> bool {
-        matches!(
-            self.0,
-            4490 | 4326 | 4610 | 4214 | 4979 | 4480 | 4258 | 4269
-        )
+        matches!(self.0, 4490 | 4326 | 4610 | 4214 | 4979 | 4480 | 4258 | 4269)
     }
 }
 

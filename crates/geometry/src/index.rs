@@ -21,10 +21,7 @@ impl PackedIndex {
         for b in &boxes {
             builder.add(b.min().x, b.min().y, b.max().x, b.max().y);
         }
-        PackedIndex {
-            tree: Some(builder.finish::<HilbertSort>()),
-            len: boxes.len(),
-        }
+        PackedIndex { tree: Some(builder.finish::<HilbertSort>()), len: boxes.len() }
     }
 
     /// The numbers of the items whose boxes meet `area`, touching included, in no particular order.

@@ -38,9 +38,7 @@ pub fn intersection_area(a: &Surface, b: &Surface) -> f64 {
     if a.crs() != b.crs() {
         return 0.0;
     }
-    a.multi_polygon()
-        .intersection(b.multi_polygon())
-        .unsigned_area()
+    a.multi_polygon().intersection(b.multi_polygon()).unsigned_area()
 }
 
 /// What two surfaces have in common; `None` when that has no area.
@@ -54,11 +52,7 @@ pub fn intersection(a: &Surface, b: &Surface) -> Option<Surface> {
 /// The union of surfaces of one CRS; `None` for no surfaces.
 pub fn union_all(surfaces: &[Surface]) -> Option<Surface> {
     let crs = surfaces.first()?.crs();
-    Surface::from_trusted(
-        unary_union(surfaces.iter().map(Surface::multi_polygon)),
-        crs,
-    )
-    .ok()
+    Surface::from_trusted(unary_union(surfaces.iter().map(Surface::multi_polygon)), crs).ok()
 }
 
 /// Area of the union of surfaces of one CRS, each square metre once, m².
@@ -69,19 +63,12 @@ pub fn union_area(surfaces: &[Surface]) -> f64 {
 /// The ground less `others`, which may overlap each other; slivers set apart.
 pub fn subtract(ground: &Surface, others: &[&Surface], tolerance: &SliverTolerance) -> Subtraction {
     use geo::{Euclidean, Length};
-    let cover = unary_union(
-        others
-            .iter()
-            .filter(|o| o.crs() == ground.crs())
-            .map(|o| o.multi_polygon()),
-    );
+    let cover = unary_union(others.iter().filter(|o| o.crs() == ground.crs()).map(|o| o.multi_polygon()));
     let ground_area = planar_area(ground);
     let (mut sliver_area, mut leftover_area, mut kept) = (0.0, 0.0, Vec::new());
     for piece in ground.multi_polygon().difference(&cover) {
         let area = piece.unsigned_area();
-        let perimeter: f64 = crate::validity::rings(&piece)
-            .map(|r| Euclidean.length(r))
-            .sum();
+        let perimeter: f64 = crate::validity::rings(&piece).map(|r| Euclidean.length(r)).sum();
         if area < tolerance.min_area_m2 || 2.0 * area / perimeter < tolerance.min_width_m {
             sliver_area += area;
         } else {
@@ -91,11 +78,5 @@ pub fn subtract(ground: &Surface, others: &[&Surface], tolerance: &SliverToleran
     }
     let covered_area = ground.multi_polygon().intersection(&cover).unsigned_area();
     let leftover = Surface::from_trusted(MultiPolygon(kept), ground.crs()).ok();
-    Subtraction {
-        ground_area,
-        covered_area,
-        sliver_area,
-        leftover_area,
-        leftover,
-    }
+    Subtraction { ground_area, covered_area, sliver_area, leftover_area, leftover }
 }

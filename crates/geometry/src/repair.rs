@@ -106,9 +106,7 @@ impl InvalidSurface {
         match self {
             InvalidSurface::Empty | InvalidSurface::TooManyVertices { .. } => None,
             InvalidSurface::NotFinite { near, .. } => *near,
-            InvalidSurface::ZeroArea { place } | InvalidSurface::Unrepairable { place } => {
-                Some(*place)
-            }
+            InvalidSurface::ZeroArea { place } | InvalidSurface::Unrepairable { place } => Some(*place),
         }
     }
 }
@@ -120,30 +118,15 @@ impl InvalidSurface {
 pub fn mend(raw: MultiPolygon<f64>, crs: Crs) -> Result<Mended, InvalidSurface> {
     validity::check_numbers(&raw)?;
     if raw.is_valid() {
-        return Ok(Mended {
-            surface: Surface::from_trusted(raw, crs)?,
-            notes: Vec::new(),
-        });
+        return Ok(Mended { surface: Surface::from_trusted(raw, crs)?, notes: Vec::new() });
     }
-    let place = raw
-        .bounding_rect()
-        .ok_or(InvalidSurface::Empty)?
-        .min()
-        .x_y();
+    let place = raw.bounding_rect().ok_or(InvalidSurface::Empty)?.min().x_y();
     let area_before = raw.unsigned_area();
     let mended = raw.union(&MultiPolygon(Vec::new()));
     let area_after = mended.unsigned_area();
     if area_after <= 0.0 {
         return Err(InvalidSurface::ZeroArea { place });
     }
-    let notes = vec![RepairNote {
-        kind: RepairKind::SelfIntersection,
-        place,
-        area_before,
-        area_after,
-    }];
-    Ok(Mended {
-        surface: Surface::from_trusted(mended, crs)?,
-        notes,
-    })
+    let notes = vec![RepairNote { kind: RepairKind::SelfIntersection, place, area_before, area_after }];
+    Ok(Mended { surface: Surface::from_trusted(mended, crs)?, notes })
 }

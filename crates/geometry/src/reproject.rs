@@ -78,41 +78,25 @@ impl Reprojector {
     /// When the surface is in another CRS than this transformer's source or a point has no image.
     pub fn surface(&self, surface: &Surface) -> Result<Surface, ReprojectionError> {
         if surface.crs() != self.from {
-            return Err(ReprojectionError::OtherCrs {
-                found: surface.crs(),
-                expected: self.from,
-            });
+            return Err(ReprojectionError::OtherCrs { found: surface.crs(), expected: self.from });
         }
         let polygons = self.multi_polygon(surface.multi_polygon())?;
-        Surface::from_trusted(polygons, self.to)
-            .map_err(|cause| ReprojectionError::Collapsed { to: self.to, cause })
+        Surface::from_trusted(polygons, self.to).map_err(|cause| ReprojectionError::Collapsed { to: self.to, cause })
     }
 
     /// Transforms polygons, valid or not.
     ///
     /// # Errors
     /// [`ReprojectionError::Point`] for the first point that has no image.
-    pub fn multi_polygon(
-        &self,
-        polygons: &MultiPolygon<f64>,
-    ) -> Result<MultiPolygon<f64>, ReprojectionError> {
+    pub fn multi_polygon(&self, polygons: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, ReprojectionError> {
         let mut coords: Vec<Coord<f64>> = polygons.coords_iter().collect();
         for c in &mut coords {
             let (x, y) = self.point((c.x, c.y))?;
             *c = Coord { x, y };
         }
         let mut next = coords.into_iter();
-        let mut ring =
-            |old: &LineString<f64>| LineString(next.by_ref().take(old.0.len()).collect());
-        Ok(polygons
-            .iter()
-            .map(|p| {
-                Polygon::new(
-                    ring(p.exterior()),
-                    p.interiors().iter().map(&mut ring).collect(),
-                )
-            })
-            .collect())
+        let mut ring = |old: &LineString<f64>| LineString(next.by_ref().take(old.0.len()).collect());
+        Ok(polygons.iter().map(|p| Polygon::new(ring(p.exterior()), p.interiors().iter().map(&mut ring).collect())).collect())
     }
 
     /// Transforms one point, `(x, y)`.
@@ -122,11 +106,7 @@ impl Reprojector {
     pub fn point(&self, point: (f64, f64)) -> Result<(f64, f64), ReprojectionError> {
         match self.proj.convert(point) {
             Ok((x, y)) if x.is_finite() && y.is_finite() => Ok((x, y)),
-            _ => Err(ReprojectionError::Point {
-                place: point,
-                from: self.from,
-                to: self.to,
-            }),
+            _ => Err(ReprojectionError::Point { place: point, from: self.from, to: self.to }),
         }
     }
 }
@@ -139,11 +119,7 @@ thread_local! {
 ///
 /// # Errors
 /// [`ReprojectionError::NoTransformation`] when PROJ does not know a system.
-pub fn with_reprojector<T>(
-    from: Crs,
-    to: Crs,
-    work: impl FnOnce(&Reprojector) -> T,
-) -> Result<T, ReprojectionError> {
+pub fn with_reprojector<T>(from: Crs, to: Crs, work: impl FnOnce(&Reprojector) -> T) -> Result<T, ReprojectionError> {
     let known = CACHE.with_borrow(|cache| cache.get(&(from, to)).cloned());
     let reprojector = match known {
         Some(known) => known,
@@ -174,10 +150,8 @@ pub fn is_geographic(crs: Crs) -> Result<bool, ReprojectionError> {
 
 /// The version of the PROJ library that is linked, such as `9.1.1`.
 pub fn proj_version() -> String {
-    with_reprojector(Crs::CGCS2000, Crs::CGCS2000_GK_120E, |r| {
-        r.proj.lib_info().map(|i| i.version).ok()
-    })
-    .ok()
-    .flatten()
-    .unwrap_or_default()
+    with_reprojector(Crs::CGCS2000, Crs::CGCS2000_GK_120E, |r| r.proj.lib_info().map(|i| i.version).ok())
+        .ok()
+        .flatten()
+        .unwrap_or_default()
 }

@@ -34,15 +34,9 @@ impl Surface {
         let area = polygons.unsigned_area();
         let bounds = polygons.bounding_rect().ok_or(InvalidSurface::Empty)?;
         if area <= 0.0 {
-            return Err(InvalidSurface::ZeroArea {
-                place: bounds.min().x_y(),
-            });
+            return Err(InvalidSurface::ZeroArea { place: bounds.min().x_y() });
         }
-        Ok(Surface {
-            polygons,
-            bounds,
-            crs,
-        })
+        Ok(Surface { polygons, bounds, crs })
     }
 
     /// The reference system of the coordinates.

@@ -16,24 +16,14 @@ pub(crate) fn check_numbers(polygons: &MultiPolygon<f64>) -> Result<(), InvalidS
     for ring in polygons.iter().flat_map(rings) {
         count += ring.0.len();
         if count > MAX_VERTICES {
-            return Err(InvalidSurface::TooManyVertices {
-                count,
-                limit: MAX_VERTICES,
-            });
+            return Err(InvalidSurface::TooManyVertices { count, limit: MAX_VERTICES });
         }
         if let Some(at) = ring.0.iter().position(|c| !finite(c)) {
             let place = ring.0.iter().find(|c| finite(c)).map(|c| (c.x, c.y));
-            return Err(InvalidSurface::NotFinite {
-                vertex: at + 1,
-                near: place,
-            });
+            return Err(InvalidSurface::NotFinite { vertex: at + 1, near: place });
         }
     }
-    if count == 0 {
-        Err(InvalidSurface::Empty)
-    } else {
-        Ok(())
-    }
+    if count == 0 { Err(InvalidSurface::Empty) } else { Ok(()) }
 }
 
 pub(crate) fn finite(c: &Coord<f64>) -> bool {

@@ -75,10 +75,7 @@ pub fn from_wkb(bytes: &[u8], crs: Crs) -> Result<MultiPolygon<f64>, WkbError> {
                 let at = reader.at;
                 let member = reader.head(Some(crs))?;
                 if member.kind != POLYGON {
-                    return Err(WkbError::GeometryType {
-                        found: member.kind,
-                        at: at + 1,
-                    });
+                    return Err(WkbError::GeometryType { found: member.kind, at: at + 1 });
                 }
                 polygons.push(reader.polygon(&member)?);
             }
@@ -102,11 +99,7 @@ pub fn to_ewkb(surface: &Surface) -> Vec<u8> {
 /// Appends a surface to `out` as little-endian EWKB MultiPolygon with its SRID; `out` can be reused from row to row.
 pub fn encode_ewkb_into(surface: &Surface, out: &mut Vec<u8>) {
     let polygons = &surface.multi_polygon().0;
-    let vertices: usize = polygons
-        .iter()
-        .flat_map(crate::validity::rings)
-        .map(|r| r.0.len())
-        .sum();
+    let vertices: usize = polygons.iter().flat_map(crate::validity::rings).map(|r| r.0.len()).sum();
     let rings: usize = polygons.iter().map(|p| 1 + p.interiors().len()).sum();
     out.reserve(13 + 9 * polygons.len() + 4 * rings + 16 * vertices);
     out.push(1);
@@ -151,9 +144,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], WkbError> {
         let rest = &self.bytes[self.at..];
-        let taken = rest
-            .first_chunk::<N>()
-            .ok_or(WkbError::Truncated { at: self.at })?;
+        let taken = rest.first_chunk::<N>().ok_or(WkbError::Truncated { at: self.at })?;
         self.at += N;
         Ok(*taken)
     }
@@ -210,11 +201,7 @@ impl Reader<'_> {
                 return Err(WkbError::Srid { found, expected });
             }
         }
-        Ok(Head {
-            order,
-            kind,
-            dimensions: 2 + flags.max(iso),
-        })
+        Ok(Head { order, kind, dimensions: 2 + flags.max(iso) })
     }
 
     fn polygon(&mut self, head: &Head) -> Result<Polygon<f64>, WkbError> {

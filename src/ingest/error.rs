@@ -1,0 +1,282 @@
+//! Faults of a whole file: nothing of it was taken. Each says what was found and what to do.
+
+use std::path::PathBuf;
+
+use crate::register::RegisterKind;
+
+/// Why a file as a whole was not taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IngestError {
+    /// The path names nothing.
+    #[error("找不到文件“{path}”。请检查路径是否正确")]
+    FileNotFound {
+        /// The path as given.
+        path: String,
+    },
+    /// The operating system refused to read.
+    #[error("文件“{path}”无法读取。请检查文件权限、是否被其他程序占用")]
+    Unreadable {
+        /// The path as given.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A folder or another thing that is not a file.
+    #[error("“{path}”是文件夹，不是数据文件。请指定其中的一个文件（如 .shp、.gpkg、.xlsx）")]
+    NotAFile {
+        /// The path as given.
+        path: String,
+    },
+    /// The file is empty.
+    #[error("文件“{path}”是空的（0 字节）。请向提供方重新索取")]
+    EmptyFile {
+        /// The path as given.
+        path: String,
+    },
+    /// No reader took the file.
+    #[error(
+        "文件“{path}”不是可识别的数据格式，或内容已损坏、不完整。可读：Shapefile（.shp 或 .zip）、GeoPackage、GeoJSON、FlatGeobuf、KML、CSV、XLSX。{detail}"
+    )]
+    UnknownFormat {
+        /// The path as given.
+        path: String,
+        /// What the reader said, may be empty.
+        detail: String,
+    },
+    /// A part of a Shapefile is missing.
+    #[error(
+        "“{path}”缺少 {part} 文件：Shapefile 至少要有 .shp、.shx、.dbf 三个同名文件。请把整套文件（或打成一个 .zip）一起提供"
+    )]
+    MissingPart {
+        /// The path as given.
+        path: String,
+        /// Extension of the missing part.
+        part: String,
+    },
+    /// A workbook could not be opened.
+    #[error("工作簿“{path}”无法打开：不是有效的 XLSX 文件，或有打开密码。请在表格软件中另存为 .xlsx 后重试")]
+    Workbook {
+        /// The path as given.
+        path: String,
+        /// What the reader said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The file has no layer.
+    #[error("文件“{path}”里没有任何图层或工作表")]
+    NoLayer {
+        /// The path as given.
+        path: String,
+    },
+    /// The mapping names a layer that is not there.
+    #[error("文件“{path}”里没有名为“{wanted}”的图层或工作表；现有：{}。请在字段映射的 layer 中改用其中之一", .present.join("、"))]
+    LayerNotFound {
+        /// The path as given.
+        path: String,
+        /// The layer asked for.
+        wanted: String,
+        /// The layers that are there.
+        present: Vec<String>,
+    },
+    /// Several layers and nothing says which.
+    #[error("文件“{path}”里有 {} 个图层或工作表：{}。请在字段映射的 layer 中指定一个", .present.len(), .present.join("、"))]
+    SeveralLayers {
+        /// The path as given.
+        path: String,
+        /// The layers that are there.
+        present: Vec<String>,
+    },
+    /// The mapping is for another register.
+    #[error("字段映射“{mapping}”用于{}，不能用来导入{}。请换用 kind = \"{}\" 的映射", .found.label_zh(), .wanted.label_zh(), .wanted.as_str())]
+    WrongMapping {
+        /// Name of the mapping.
+        mapping: String,
+        /// Its kind.
+        found: RegisterKind,
+        /// The kind that is being imported.
+        wanted: RegisterKind,
+    },
+    /// Columns that the mapping names are not in the file.
+    #[error("{}", columns_missing(.path, .mapping, .missing, .present))]
+    ColumnsMissing {
+        /// The path as given.
+        path: String,
+        /// Name of the mapping.
+        mapping: String,
+        /// What was looked for and not found.
+        missing: Vec<MissingColumn>,
+        /// The columns that are there.
+        present: Vec<String>,
+    },
+    /// The file does not say its CRS and the operator does not either.
+    #[error("文件“{path}”没有坐标系声明。{proposal}")]
+    CrsMissing {
+        /// The path as given.
+        path: String,
+        /// What the coordinates look like, and what to type.
+        proposal: String,
+    },
+    /// The CRS is none we can name by an EPSG code.
+    #[error("文件“{path}”的坐标系“{found}”无法对应到 EPSG 代码。如果确知是哪一个，请加 --crs EPSG:代码 重新导入")]
+    CrsUnknown {
+        /// The path as given.
+        path: String,
+        /// Its name in the file.
+        found: String,
+    },
+    /// Beijing 54 and Xian 80 cannot be transformed without parameters that are not ours to ship.
+    #[error(
+        "文件“{path}”的坐标系是“{found}”。1954 北京坐标系、1980 西安坐标系转到 CGCS2000 需要当地转换参数，本系统不附带。请由测绘部门转换为 CGCS2000（EPSG:4490、4549 或 4528）后再导入"
+    )]
+    CrsRefused {
+        /// The path as given.
+        path: String,
+        /// Its name in the file.
+        found: String,
+    },
+    /// PROJ does not know the CRS or cannot transform it.
+    #[error("坐标系 {crs} 不能转换到 EPSG:4490。请检查 --crs 的代码")]
+    Transformation {
+        /// The CRS.
+        crs: String,
+        /// What PROJ said.
+        #[source]
+        source: mujun_geometry::reproject::ReprojectionError,
+    },
+    /// Numbers that cannot be degrees under a geographic CRS.
+    #[error("文件“{path}”声明（或默认）的坐标系是经纬度 {crs}，但坐标（如 {x}, {y}）超出经纬度范围。{proposal}")]
+    NotDegrees {
+        /// The path as given.
+        path: String,
+        /// The CRS.
+        crs: String,
+        /// An offending coordinate.
+        x: f64,
+        /// An offending coordinate.
+        y: f64,
+        /// What the coordinates look like.
+        proposal: String,
+    },
+    /// No row lies in the city.
+    #[error("文件“{path}”的 {rows} 个图形全部落在城市范围之外：数据范围 {found}，城市范围 {wanted}（经度, 纬度）。{diagnosis}")]
+    OutsideCity {
+        /// The path as given.
+        path: String,
+        /// How many.
+        rows: usize,
+        /// Where they lie.
+        found: String,
+        /// Where they should.
+        wanted: String,
+        /// What may be the cause.
+        diagnosis: String,
+    },
+    /// A register of ground was given a table without geometry.
+    #[error("文件“{path}”只有属性表，没有图形；{}必须有图形。请提供带图形的文件（.shp 整套、.gpkg、.geojson）", .kind.label_zh())]
+    NoGeometry {
+        /// The path as given.
+        path: String,
+        /// The register.
+        kind: RegisterKind,
+    },
+    /// Nothing in it.
+    #[error("文件“{path}”里没有一行数据{passed_over}。没有导入任何内容")]
+    NoRows {
+        /// The path as given.
+        path: String,
+        /// A clause on rows that the filter passed over, may be empty.
+        passed_over: String,
+    },
+    /// Division by location asks for divisions.
+    #[error("字段映射“{mapping}”按图形位置确定行政区，但系统里还没有行政区界线。请先导入行政区（mujun import divisions …）")]
+    NoDivisions {
+        /// Name of the mapping.
+        mapping: String,
+    },
+    /// The encoding named by the mapping is none we know.
+    #[error("字段映射“{mapping}”写的编码“{encoding}”无法识别。可用：UTF-8、GBK、GB18030、UTF-16LE")]
+    UnknownEncoding {
+        /// Name of the mapping.
+        mapping: String,
+        /// As written.
+        encoding: String,
+    },
+    /// The joined table could not be used.
+    #[error("字段映射“{mapping}”要关联的表“{file}”不可用。请把它放在数据文件所在的文件夹")]
+    Join {
+        /// Name of the mapping.
+        mapping: String,
+        /// As written in the mapping.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<IngestError>,
+    },
+    /// The columns on which tables are joined are not there.
+    #[error("字段映射“{mapping}”的关联列“{column}”不在“{file}”中；现有列：{}", .present.join("、"))]
+    JoinColumn {
+        /// Name of the mapping.
+        mapping: String,
+        /// The file that lacks it.
+        file: String,
+        /// The column.
+        column: String,
+        /// The columns that are there.
+        present: Vec<String>,
+    },
+    /// More rows than a row number holds.
+    #[error("文件“{path}”超过 {limit} 行。请分成几个文件导入")]
+    TooManyRows {
+        /// The path as given.
+        path: String,
+        /// The limit.
+        limit: i32,
+    },
+    /// GDAL failed on an opened file.
+    #[error("读取文件“{path}”时出错。{detail}")]
+    Reading {
+        /// The path as given.
+        path: String,
+        /// What GDAL said, may be empty.
+        detail: String,
+        /// The cause.
+        #[source]
+        source: gdal::errors::GdalError,
+    },
+}
+
+/// A field whose columns are not in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingColumn {
+    /// Field of the register, such as `parcel_code`.
+    pub field: String,
+    /// Its Chinese name.
+    pub label: String,
+    /// The column names that would have been taken.
+    pub accepted: Vec<String>,
+    /// The most similar column of the file, if one is similar.
+    pub nearest: Option<String>,
+}
+
+fn columns_missing(path: &str, mapping: &str, missing: &[MissingColumn], present: &[String]) -> String {
+    let mut text = format!("文件“{path}”与字段映射“{mapping}”对不上，缺少 {} 列：", missing.len());
+    for (index, column) in missing.iter().enumerate() {
+        if index > 0 {
+            text.push('；');
+        }
+        let accepted: Vec<String> = column.accepted.iter().map(|name| format!("“{name}”")).collect();
+        text.push_str(&format!("{}（{}）应在列{}", column.label, column.field, accepted.join("或")));
+        if let Some(nearest) = &column.nearest {
+            text.push_str(&format!("，是否为“{nearest}”？"));
+        }
+    }
+    let shown: Vec<&str> = present.iter().take(60).map(String::as_str).collect();
+    text.push_str(&format!("。文件现有 {} 列：{}", present.len(), shown.join("、")));
+    if present.len() > shown.len() {
+        text.push('…');
+    }
+    text.push_str("。请改用合适的映射（--mapping 名称或文件），或在映射中改列名");
+    text
+}
