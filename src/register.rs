@@ -358,18 +358,3 @@ pub struct TargetRecord {
     /// 数据时点。
     pub observed_on: Option<NaiveDate>,
 }
-
-/// 登记簿的一行在某一版本：where it came from, and the record itself.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Version<R> {
-    /// 版本号。
-    pub version_id: i64,
-    /// 来源导入批。
-    pub import_id: i64,
-    /// 来源行号，自 1 起。
-    pub source_row: i32,
-    /// 数据时点：本行的，否则导入批的。
-    pub observed_on: Option<NaiveDate>,
-    /// 记录。
-    pub record: R,
-}

@@ -1,0 +1,42 @@
+//! The registers of one instant, gathered for an evaluation, with what is needed to say where each row came from.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use mujun_domain::fact::Source;
+
+use crate::register::{
+    ApprovalRecord, BuildingRecord, ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyRecord, TargetRecord,
+};
+use crate::store::Stored;
+
+/// What an evaluation reads.
+#[derive(Clone, Debug, Default)]
+pub struct Registers {
+    /// 宗地，按行政区划代码与宗地代码排序。
+    pub parcels: Vec<Stored<ParcelRecord>>,
+    /// 建筑物。
+    pub buildings: Vec<Stored<BuildingRecord>>,
+    /// 用地批次。
+    pub approvals: Vec<Stored<ApprovalRecord>>,
+    /// 供地合同。
+    pub supplies: Vec<Stored<SupplyRecord>>,
+    /// 改造项目。
+    pub projects: Vec<Stored<ProjectRecord>>,
+    /// 改造项目节点。
+    pub events: Vec<Stored<ProjectEventRecord>>,
+    /// 目标任务。
+    pub targets: Vec<Stored<TargetRecord>>,
+    /// 导入批的文件名。
+    pub files: HashMap<i64, Arc<str>>,
+    /// 所见登记簿修订号。
+    pub revision: i64,
+}
+
+impl Registers {
+    /// Where a row came from, as a finding shows it.
+    pub fn source<R>(&self, register: &str, key: &str, version: &Stored<R>) -> Source {
+        let file = self.files.get(&version.import_id).map_or("", |name| name.as_ref());
+        Source::new(register, key).at(version.import_id, file, version.source_row)
+    }
+}
