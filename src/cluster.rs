@@ -54,7 +54,7 @@ impl Cluster {
         let folder = Folder::claim(data_dir)?;
         let account = Account::choose(&folder)?;
         let home = Home::prepare(&folder, &account)?;
-        let programs = Programs::find(home.pg(), home.major()?)?;
+        let programs = Programs::find(&home.pg(), home.major()?)?;
         let postmaster = Postmaster::new(programs, account, &home);
         postmaster.settle()?;
         if home.major()?.is_none() {
@@ -83,13 +83,13 @@ impl Cluster {
     }
 
     /// Where the server's own files lie: `DATA/pg`, unless the account that runs the server cannot reach it.
-    pub fn server_files(&self) -> &Path {
+    pub fn server_files(&self) -> PathBuf {
         self.home.pg()
     }
 
     /// The process id of the server.
     pub fn pid(&self) -> Option<i32> {
-        postmaster::recorded_pid(self.home.pg())
+        postmaster::recorded_pid(&self.home.pg())
     }
 
     /// Stops the server (open transactions are rolled back) and frees the folder.

@@ -83,7 +83,6 @@ pub enum MalformedDatabaseUrl {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

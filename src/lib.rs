@@ -2,5 +2,12 @@
 
 pub mod register;
 
+pub mod clock;
+pub mod config;
+
+pub mod cluster;
+
 pub mod ingest;
 pub mod sample;
+
+pub mod store;

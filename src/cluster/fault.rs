@@ -16,9 +16,7 @@ pub enum ClusterError {
         searched: Vec<PathBuf>,
     },
     /// PostgreSQL is there, PostGIS is not.
-    #[error(
-        "找到 PostgreSQL {majors}，但没有它的 PostGIS 扩展。\n处理：apt-get install postgresql-{newest}-postgis-3"
-    )]
+    #[error("找到 PostgreSQL {majors}，但没有它的 PostGIS 扩展。\n处理：apt-get install postgresql-{newest}-postgis-3")]
     PostgisMissing {
         /// The versions found.
         majors: String,

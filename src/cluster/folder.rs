@@ -117,10 +117,8 @@ fn check_version(folder: &Path) -> Result<(), ClusterError> {
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(ClusterError::FolderNotUsable { path, source }),
     };
-    let found: u32 = text
-        .trim()
-        .parse()
-        .map_err(|_| ClusterError::VersionNotRead { path, found: text.trim().chars().take(40).collect() })?;
+    let found: u32 =
+        text.trim().parse().map_err(|_| ClusterError::VersionNotRead { path, found: text.trim().chars().take(40).collect() })?;
     if found > VERSION {
         return Err(ClusterError::FolderNewer { path: folder.to_owned(), found, known: VERSION });
     }
@@ -251,7 +249,6 @@ fn short_digest(path: &Path) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -278,10 +275,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let held = Folder::claim(data.path()).unwrap();
         let fault = Folder::claim(data.path()).unwrap_err();
-        assert!(
-            matches!(fault, ClusterError::FolderBusy { holder: Some(pid), .. } if pid == std::process::id()),
-            "{fault:?}"
-        );
+        assert!(matches!(fault, ClusterError::FolderBusy { holder: Some(pid), .. } if pid == std::process::id()), "{fault:?}");
         drop(held);
         Folder::claim(data.path()).unwrap();
     }

@@ -222,10 +222,9 @@ struct Said {
 }
 
 fn run(command: &mut Command) -> Result<Said, ClusterError> {
-    let output = command.output().map_err(|source| ClusterError::ProgramNotRun {
-        program: PathBuf::from(command.get_program()),
-        source,
-    })?;
+    let output = command
+        .output()
+        .map_err(|source| ClusterError::ProgramNotRun { program: PathBuf::from(command.get_program()), source })?;
     let text = [&output.stdout[..], &output.stderr[..]].concat();
     Ok(Said { succeeded: output.status.success(), text: String::from_utf8_lossy(&text).trim().to_owned() })
 }

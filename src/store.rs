@@ -1,0 +1,30 @@
+//! The only SQL: registers versioned by system time, imports, runs and findings, in PostgreSQL with PostGIS.
+//! Free functions on `&mut PgConnection`; the caller owns the transaction. Statements lie in `store/sql/`, one folder a
+//! register. Not found is `Option`. It knows no file format, no rule and no screen; `read` holds the queries of the lists.
+
+pub mod approval;
+pub mod building;
+pub mod connection;
+mod copy;
+pub mod division;
+mod fault;
+pub mod finding;
+pub mod import;
+pub mod migration;
+pub mod parcel;
+pub mod project;
+pub mod project_event;
+pub mod read;
+pub mod run;
+pub mod supply;
+pub mod target;
+pub mod version;
+pub mod zone;
+
+pub use connection::{ConnectError, connect};
+pub use fault::{RepeatedKey, RowFault, StoreError};
+pub use migration::{MIGRATOR, MigrationError, migrate};
+pub use version::{Appended, Stored};
+
+/// The channel on which a committed revision is announced; the payload is its number.
+pub const REVISION_CHANNEL: &str = "mujun_revision";

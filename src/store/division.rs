@@ -1,0 +1,101 @@
+//! 行政区 (divisions) and 报送单位 (reporting units): the boundaries that place every row, and who reports.
+//! Divisions are not versioned; a changed boundary replaces the old one. Statements in `sql/division/`.
+
+use mujun_geometry::surface::Surface;
+use sqlx::PgConnection;
+
+use super::copy::{CopyRows, copy_in};
+use super::fault::{During, RepeatedKey, RowFault, StoreError};
+use super::version::{Appended, surface_of};
+use crate::register::DivisionRecord;
+
+const TABLE: &str = "division";
+
+/// 行政区及其界线。
+#[derive(Clone, Debug, PartialEq)]
+pub struct Division {
+    /// 行政区划代码，6 位。
+    pub division_code: String,
+    /// 名称。
+    pub name: String,
+    /// 界线，EPSG:4490，经度在前。
+    pub boundary: Surface,
+}
+
+/// 报送单位。
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportingUnit {
+    /// 代码：县级单位用行政区划代码，功能区用本系统内代号。
+    pub reporting_unit_code: String,
+    /// 名称。
+    pub name: String,
+    /// 对应的行政区划代码；功能区为 `None`。
+    pub division_code: Option<String>,
+}
+
+/// Records the divisions of an import and makes each of them a reporting unit; 经开区 and 港区 come with 嘉兴.
+/// Each record is paired with its source row, counted from 1. Runs in the caller's transaction.
+pub async fn append_versions(
+    conn: &mut PgConnection,
+    _import_id: i64,
+    rows: &[(i32, DivisionRecord)],
+) -> Result<Appended, StoreError> {
+    for statement in [include_str!("sql/division/stage.sql"), include_str!("sql/division/clear_stage.sql")] {
+        sqlx::query(statement).persistent(false).execute(&mut *conn).await.during("准备暂存表")?;
+    }
+    let encode = |(number, record): &&(i32, DivisionRecord), row: &mut CopyRows| {
+        row.integer(*number);
+        row.text(&record.division_code);
+        row.text(&record.name);
+        row.surface(&record.ground.surface);
+    };
+    let not_finite = |(number, record): &&(i32, DivisionRecord), _place| {
+        let key = format!("{}（第 {number} 行）", record.division_code);
+        RowFault { table: TABLE, column: "geom".to_owned(), key, what: "数值不是有限数".to_owned() }.into()
+    };
+    let staged = copy_in(conn, include_str!("sql/division/copy.sql"), "写入暂存表", rows, encode, not_finite).await?;
+    let repeated: Vec<(String, String, Vec<i32>)> = sqlx::query_as(include_str!("sql/division/repeated.sql"))
+        .persistent(false)
+        .fetch_all(&mut *conn)
+        .await
+        .during("检查重复编号")?;
+    if !repeated.is_empty() {
+        let keys = repeated.into_iter().map(|(division_code, code, rows)| RepeatedKey { division_code, code, rows });
+        return Err(StoreError::RepeatedKeys { table: TABLE, keys: keys.collect() });
+    }
+    let (new, changed): (i64, i64) = sqlx::query_as(include_str!("sql/division/upsert.sql"))
+        .persistent(false)
+        .fetch_one(&mut *conn)
+        .await
+        .during("登记行政区")?;
+    sqlx::query(include_str!("sql/division/upsert_reporting_units.sql"))
+        .persistent(false)
+        .execute(&mut *conn)
+        .await
+        .during("登记报送单位")?;
+    let count = |rows: i64| i32::try_from(rows).unwrap_or(i32::MAX);
+    let staged = i64::try_from(staged).unwrap_or(i64::MAX);
+    Ok(Appended { new: count(new), changed: count(changed), unchanged: count(staged - new - changed) })
+}
+
+/// All divisions, ordered by code.
+pub async fn boundaries(conn: &mut PgConnection) -> Result<Vec<Division>, StoreError> {
+    let rows: Vec<(String, String, Vec<u8>)> =
+        sqlx::query_as(include_str!("sql/division/boundaries.sql")).fetch_all(conn).await.during("读取行政区")?;
+    rows.into_iter()
+        .map(|(division_code, name, bytes)| match surface_of(&bytes) {
+            Ok(boundary) => Ok(Division { division_code, name, boundary }),
+            Err(what) => Err(RowFault { table: TABLE, column: "geom".to_owned(), key: division_code, what }.into()),
+        })
+        .collect()
+}
+
+/// All reporting units, ordered by code.
+pub async fn reporting_units(conn: &mut PgConnection) -> Result<Vec<ReportingUnit>, StoreError> {
+    let rows: Vec<(String, String, Option<String>)> =
+        sqlx::query_as(include_str!("sql/division/reporting_units.sql")).fetch_all(conn).await.during("读取报送单位")?;
+    Ok(rows
+        .into_iter()
+        .map(|(reporting_unit_code, name, division_code)| ReportingUnit { reporting_unit_code, name, division_code })
+        .collect())
+}

@@ -1,0 +1,56 @@
+//! 宗地 (parcels): the rows to and from the database. The ground of each parcel and what its source says about it; measures and findings are elsewhere.
+//! History and merging are in `version`; the statements in `sql/parcel/`.
+
+use chrono::NaiveDate;
+
+use super::copy::CopyRows;
+use super::fault::RowFault;
+use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use crate::register::ParcelRecord;
+
+register_functions!(ParcelRecord);
+
+impl Versioned for ParcelRecord {
+    const TABLE: &'static str = "parcel";
+    const STATEMENTS: Statements = statements!("parcel");
+
+    fn key(&self) -> (&str, String) {
+        (&self.division_code, self.parcel_code.clone())
+    }
+
+    fn encode(&self, row: &mut CopyRows) {
+        row.text(&self.division_code);
+        row.text(&self.parcel_code);
+        row.text_or_null(self.location.as_deref());
+        row.text_or_null(self.right_holder.as_deref());
+        row.text_or_null(self.land_use_scheme.as_deref());
+        row.text_or_null(self.land_use_code.as_deref());
+        row.text_or_null(self.industry_edition.as_deref());
+        row.text_or_null(self.industry_code.as_deref());
+        row.text_or_null(self.reporting_unit_code.as_deref());
+        row.number_or_null(self.documentary_area_m2);
+        row.number_or_null(self.stated_counting_floor_area_m2);
+        row.number_or_null(self.stated_footprint_m2);
+        row.date_or_null(self.observed_on);
+        row.ground(&self.ground);
+    }
+
+    fn decode(fields: &mut Fields<'_>, observed_on: Option<NaiveDate>) -> Result<Self, RowFault> {
+        Ok(ParcelRecord {
+            division_code: fields.take("division_code")?,
+            parcel_code: fields.take("parcel_code")?,
+            location: fields.take("location")?,
+            right_holder: fields.take("right_holder")?,
+            land_use_scheme: fields.take("land_use_scheme")?,
+            land_use_code: fields.take("land_use_code")?,
+            industry_edition: fields.take("industry_edition")?,
+            industry_code: fields.take("industry_code")?,
+            reporting_unit_code: fields.take("reporting_unit_code")?,
+            documentary_area_m2: fields.take("documentary_area_m2")?,
+            stated_counting_floor_area_m2: fields.take("stated_counting_floor_area_m2")?,
+            stated_footprint_m2: fields.take("stated_footprint_m2")?,
+            observed_on,
+            ground: fields.ground()?,
+        })
+    }
+}

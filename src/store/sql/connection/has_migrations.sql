@@ -1,0 +1,2 @@
+-- Did the migrations ever run here?
+select to_regclass('_sqlx_migrations') is not null

@@ -1,0 +1,2 @@
+-- Is the staging table of the parcels empty for the next import of this transaction?
+truncate parcel_staging

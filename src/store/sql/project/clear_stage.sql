@@ -1,0 +1,2 @@
+-- Is the staging table of the renovation projects empty for the next import of this transaction?
+truncate project_staging

@@ -1,0 +1,8 @@
+-- In which order do the columns of the supply contracts arrive? The Rust side writes the same order.
+copy supply_staging (
+    row_number, division_code, supply_code, parcel_code, project_name, land_user, location, supply_mode,
+    land_use_name, industry_edition, industry_code, contract_signed_on, delivered_on, agreed_start_on,
+    agreed_finish_on, construction_state, actual_start_on, actual_finish_on, contract_far_min,
+    contract_far_max, contract_density_max, price_wan_yuan, documentary_area_m2, observed_on,
+    ellipsoidal_area_m2, planar_area_m2, geom
+) from stdin (format binary)

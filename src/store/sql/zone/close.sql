@@ -1,0 +1,28 @@
+-- Which recorded plan zones does this import change? Their present version ends where the new one begins ($1).
+-- A version that began at the same instant was never visible to anybody: it is withdrawn, not closed to an empty range.
+-- Areas follow from the geometry, and the date of the file alone is no change: neither is compared.
+with changed as materialized (
+    select c.division_code, c.version_id, lower(c.recorded) = $1 as unseen
+    from plan_zone c
+    join zone_staging s on c.division_code = s.division_code and c.zone_code = s.zone_code
+    where upper_inf(c.recorded)
+      and (
+        (s.scheme, s.zone_type_code, s.zone_type_name, s.is_industrial)
+        is distinct from
+        (c.scheme, c.zone_type_code, c.zone_type_name, c.is_industrial)
+        or (s.observed_on is not null and s.observed_on is distinct from c.observed_on)
+        or s.geom is distinct from c.geom
+      )
+),
+withdrawn as (
+    delete from plan_zone c using changed
+    where c.division_code = changed.division_code and c.version_id = changed.version_id and changed.unseen
+    returning 1
+),
+closed as (
+    update plan_zone c set recorded = tstzrange(lower(c.recorded), $1)
+    from changed
+    where c.division_code = changed.division_code and c.version_id = changed.version_id and not changed.unseen
+    returning 1
+)
+select (select count(*) from withdrawn) + (select count(*) from closed) as changed

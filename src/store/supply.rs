@@ -1,0 +1,86 @@
+//! 供地合同 (supply contracts): the rows to and from the database. Land supplied. A contract without geometry is kept and listed; it is never dropped.
+//! History and merging are in `version`; the statements in `sql/supply/`.
+
+use chrono::NaiveDate;
+
+use super::copy::CopyRows;
+use super::fault::RowFault;
+use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use crate::register::{ConstructionState, SupplyRecord};
+
+register_functions!(SupplyRecord);
+
+impl Versioned for SupplyRecord {
+    const TABLE: &'static str = "supply";
+    const STATEMENTS: Statements = statements!("supply");
+
+    fn key(&self) -> (&str, String) {
+        (&self.division_code, self.supply_code.clone())
+    }
+
+    fn encode(&self, row: &mut CopyRows) {
+        row.text(&self.division_code);
+        row.text(&self.supply_code);
+        row.text_or_null(self.parcel_code.as_deref());
+        row.text_or_null(self.project_name.as_deref());
+        row.text_or_null(self.land_user.as_deref());
+        row.text_or_null(self.location.as_deref());
+        row.text_or_null(self.supply_mode.as_deref());
+        row.text_or_null(self.land_use_name.as_deref());
+        row.text_or_null(self.industry_edition.as_deref());
+        row.text_or_null(self.industry_code.as_deref());
+        row.date_or_null(self.contract_signed_on);
+        row.date_or_null(self.delivered_on);
+        row.date_or_null(self.agreed_start_on);
+        row.date_or_null(self.agreed_finish_on);
+        row.text_or_null(self.construction_state.map(ConstructionState::as_str));
+        row.date_or_null(self.actual_start_on);
+        row.date_or_null(self.actual_finish_on);
+        row.number_or_null(self.contract_far_min);
+        row.number_or_null(self.contract_far_max);
+        row.number_or_null(self.contract_density_max);
+        row.number_or_null(self.price_wan_yuan);
+        row.number_or_null(self.documentary_area_m2);
+        row.date_or_null(self.observed_on);
+        row.ground_or_null(self.ground.as_ref());
+    }
+
+    fn decode(fields: &mut Fields<'_>, observed_on: Option<NaiveDate>) -> Result<Self, RowFault> {
+        Ok(SupplyRecord {
+            division_code: fields.take("division_code")?,
+            supply_code: fields.take("supply_code")?,
+            parcel_code: fields.take("parcel_code")?,
+            project_name: fields.take("project_name")?,
+            land_user: fields.take("land_user")?,
+            location: fields.take("location")?,
+            supply_mode: fields.take("supply_mode")?,
+            land_use_name: fields.take("land_use_name")?,
+            industry_edition: fields.take("industry_edition")?,
+            industry_code: fields.take("industry_code")?,
+            contract_signed_on: fields.take("contract_signed_on")?,
+            delivered_on: fields.take("delivered_on")?,
+            agreed_start_on: fields.take("agreed_start_on")?,
+            agreed_finish_on: fields.take("agreed_finish_on")?,
+            construction_state: construction_state(fields)?,
+            actual_start_on: fields.take("actual_start_on")?,
+            actual_finish_on: fields.take("actual_finish_on")?,
+            contract_far_min: fields.take("contract_far_min")?,
+            contract_far_max: fields.take("contract_far_max")?,
+            contract_density_max: fields.take("contract_density_max")?,
+            price_wan_yuan: fields.take("price_wan_yuan")?,
+            documentary_area_m2: fields.take("documentary_area_m2")?,
+            observed_on,
+            ground: fields.ground_or_none()?,
+        })
+    }
+}
+
+fn construction_state(fields: &mut Fields<'_>) -> Result<Option<ConstructionState>, RowFault> {
+    let word: Option<String> = fields.take("construction_state")?;
+    match word {
+        None => Ok(None),
+        Some(word) => ConstructionState::from_word(&word)
+            .map(Some)
+            .ok_or_else(|| fields.fault("construction_state", &format!("未知的施工情况“{word}”"))),
+    }
+}
