@@ -13,7 +13,7 @@ use crate::fact::{FactName, FactValue, Source};
 use crate::kind::Kind;
 use crate::measure::{Measure, Stage, Step};
 use crate::rulebook::{Citation, Compare, Force, ParameterName, ParameterUsed, RuleId};
-use crate::subject::Subject;
+use crate::subject::{KnownFact, Subject};
 use crate::unit::{Quantity, Unit, grouped};
 
 /// 评价：一个对象、一个基准日、一版规则。Findings are ordered by rule, so that equal evaluations have equal bytes.
@@ -146,7 +146,9 @@ pub struct Comparison {
 impl Comparison {
     /// 算式：the computation as Chinese lines to be followed with a pocket calculator; the last line compares.
     pub fn arithmetic(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.steps.iter().map(Step::line).collect();
+        let last = self.steps.len().saturating_sub(1);
+        let limit = |index: usize| if index == last { Some(self.threshold.value.value) } else { None };
+        let mut lines: Vec<String> = self.steps.iter().enumerate().map(|(index, step)| step.line(limit(index))).collect();
         lines.push(format!(
             "{} {} → {}",
             self.threshold.compare.bound_label_zh(),
@@ -235,6 +237,12 @@ pub struct InputUsed {
     pub source: Arc<Source>,
     /// The day on which it was so.
     pub observed_on: Option<NaiveDate>,
+}
+
+impl From<KnownFact<'_>> for InputUsed {
+    fn from(fact: KnownFact<'_>) -> InputUsed {
+        InputUsed { name: fact.name, value: fact.value.clone(), source: Arc::clone(fact.source), observed_on: fact.observed_on }
+    }
 }
 
 impl Serialize for InputUsed {

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Separates groups of three digits: a thin space.
-const GROUP: char = '\u{2009}';
+/// Separates groups of three digits: a thin space at which no line breaks.
+const GROUP: char = '\u{202f}';
 
 /// 面积。An area, kept in m². 1 亩 = 2000/3 m² exactly and 1 公顷 = 15 亩, so that three 亩 are 2000 m².
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -191,11 +191,23 @@ impl Quantity {
             Unit::Share if distance <= 0.01 => decimals = 2,
             _ => {}
         }
+        self.text_apart(limit, decimals)
+    }
+
+    /// With at least that many decimals, and as many more (to nine) as it takes not to look like a limit that it is not.
+    pub fn text_apart(self, limit: f64, decimals: usize) -> String {
         let shown = Quantity::new(limit, self.unit);
-        while decimals < 8 && self.value != limit && self.text_with(decimals) == shown.text_with(decimals) {
+        let mut decimals = decimals;
+        while decimals < 9 && self.value != limit && self.text_with(decimals) == shown.text_with(decimals) {
             decimals += 1;
         }
         self.text_with(decimals)
+    }
+
+    /// The number alone, in the unit in which it is shown, with those decimals or the usual ones.
+    pub fn number_text(self, decimals: Option<usize>) -> String {
+        let (value, unit) = shown_value(self);
+        grouped(value, decimals.unwrap_or(usual_decimals(unit)))
     }
 
     /// As a limit is written in a text: without trailing zeros, `1.5`, `60%`, `8 m`.

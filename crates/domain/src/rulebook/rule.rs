@@ -1,0 +1,251 @@
+//! A rule: one operative sentence of one text, with its force, its measure, its dated thresholds and its conditions.
+//! How it is judged is in [`crate::evaluate`].
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::citation::Citation;
+use crate::fact::{FactName, ValueKind};
+use crate::kind::Kind;
+use crate::measure::Measure;
+use crate::subject::SubjectKind;
+use crate::unit::Quantity;
+
+/// 规则编号。Stable for ever: lower-case words joined by hyphens. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(Arc<str>);
+
+impl RuleId {
+    /// The id of that text.
+    pub fn new(text: &str) -> RuleId {
+        RuleId(Arc::from(text))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for RuleId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl Serialize for RuleId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl std::borrow::Borrow<str> for RuleId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// 效力。How the text speaks: orders, advice, or a goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Force {
+    /// 强制
+    Binding,
+    /// 指导：未达到需人工裁量
+    Guidance,
+    /// 参考：低于参考值不是违反，也不作标记
+    Benchmark,
+}
+
+impl Force {
+    /// Every force, strongest first.
+    pub const ALL: [Force; 3] = [Force::Binding, Force::Guidance, Force::Benchmark];
+
+    /// The word used in JSON, SQL and the rulebook.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Force::Binding => "binding",
+            Force::Guidance => "guidance",
+            Force::Benchmark => "benchmark",
+        }
+    }
+
+    /// 中文名称。
+    pub fn label_zh(self) -> &'static str {
+        match self {
+            Force::Binding => "强制",
+            Force::Guidance => "指导",
+            Force::Benchmark => "参考",
+        }
+    }
+}
+
+/// How a measured value is held against its threshold; both admit equality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compare {
+    /// 不低于
+    AtLeast,
+    /// 不高于
+    AtMost,
+}
+
+impl Compare {
+    /// Both ways of comparing.
+    pub const ALL: [Compare; 2] = [Compare::AtLeast, Compare::AtMost];
+
+    /// The word used in JSON and the rulebook.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Compare::AtLeast => "at_least",
+            Compare::AtMost => "at_most",
+        }
+    }
+
+    /// Whether a value keeps the threshold. Unrounded, and equality is kept.
+    pub fn is_kept(self, value: f64, threshold: f64) -> bool {
+        match self {
+            Compare::AtLeast => value >= threshold,
+            Compare::AtMost => value <= threshold,
+        }
+    }
+
+    /// Room left before the threshold is missed; negative by as much as it is.
+    pub fn room(self, value: f64, threshold: f64) -> f64 {
+        match self {
+            Compare::AtLeast => value - threshold,
+            Compare::AtMost => threshold - value,
+        }
+    }
+
+    /// ≥ or ≤.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Compare::AtLeast => "≥",
+            Compare::AtMost => "≤",
+        }
+    }
+
+    /// 下限 or 上限.
+    pub fn bound_label_zh(self) -> &'static str {
+        match self {
+            Compare::AtLeast => "下限",
+            Compare::AtMost => "上限",
+        }
+    }
+}
+
+/// 规则：one operative sentence of one text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Rule {
+    /// Stable id.
+    pub id: RuleId,
+    /// 标题。
+    pub title_zh: Arc<str>,
+    /// Title in English, where there is one.
+    pub title_en: Option<String>,
+    /// How it speaks.
+    pub force: Force,
+    /// The kind of inefficient land that missing it suggests.
+    pub flag: Option<Kind>,
+    /// What it is about.
+    pub subjects: Vec<SubjectKind>,
+    /// What is measured.
+    pub measure: Measure,
+    /// How it compares.
+    pub compare: Compare,
+    /// Its thresholds in the order of their days; intervals do not overlap.
+    pub thresholds: Vec<Threshold>,
+    /// What must hold before it applies, in order.
+    pub applies_when: Vec<AppliesWhen>,
+}
+
+impl Rule {
+    /// The threshold in force on that day.
+    pub fn threshold(&self, as_of: NaiveDate) -> Option<&Threshold> {
+        self.thresholds.iter().find(|threshold| threshold.is_in_force(as_of))
+    }
+}
+
+/// 阈值，在 [from, until) 内有效。
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Threshold {
+    /// 起（含）。
+    pub effective_from: NaiveDate,
+    /// 止（不含）；`None` for no end yet.
+    pub effective_until: Option<NaiveDate>,
+    /// The number, or where it comes from.
+    pub value: ThresholdValue,
+    /// The clause.
+    pub citation: Arc<Citation>,
+}
+
+impl Threshold {
+    /// Whether it holds on that day.
+    pub fn is_in_force(&self, as_of: NaiveDate) -> bool {
+        self.effective_from <= as_of && self.effective_until.is_none_or(|until| as_of < until)
+    }
+}
+
+/// 阈值的数，或数的来处。
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThresholdValue {
+    /// A number in the unit of the measure.
+    Fixed(Quantity),
+    /// A fact of the subject.
+    Fact(FactName),
+    /// The row of the subject's industry in a table, and what is added to it.
+    Table {
+        /// Id of the table.
+        table: String,
+        /// What is added; zero for nothing.
+        plus: f64,
+    },
+}
+
+/// A condition of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppliesWhen {
+    /// A flag that must be yes.
+    Flag(FactName),
+    /// The approval was given by that day, and was not withdrawn by it.
+    ApprovalInForce,
+}
+
+impl AppliesWhen {
+    /// The word used in the rulebook: the flag's, or `approval_in_force`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AppliesWhen::Flag(name) => name.as_str(),
+            AppliesWhen::ApprovalInForce => "approval_in_force",
+        }
+    }
+
+    /// The condition of that word, or `None`.
+    pub fn from_code(word: &str) -> Option<AppliesWhen> {
+        if word == "approval_in_force" {
+            return Some(AppliesWhen::ApprovalInForce);
+        }
+        match FactName::from_code(word) {
+            Some(name) if name.value_kind() == ValueKind::Flag => Some(AppliesWhen::Flag(name)),
+            Some(_) | None => None,
+        }
+    }
+
+    /// 中文名称。
+    pub fn label_zh(self) -> &'static str {
+        match self {
+            AppliesWhen::Flag(name) => name.label_zh(),
+            AppliesWhen::ApprovalInForce => "批准文件有效",
+        }
+    }
+}
+
+impl Serialize for AppliesWhen {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
