@@ -11,9 +11,3 @@ pub mod ingest;
 pub mod sample;
 
 pub mod store;
-
-pub mod city;
-
-pub mod app;
-
-pub mod cli;

@@ -3,8 +3,23 @@
 //! The same options give the same city on every machine: each park draws from its own seeded stream, nothing asks the clock.
 //! No database, no evaluation: files go out through [`crate::ingest::write`] as an office would send them.
 
+mod approval;
+mod block;
+mod building;
+mod county;
+mod deliver;
+mod dice;
+mod lot;
 mod manifest;
+mod park;
+mod plan;
+mod plane;
+mod planted;
+mod project;
 mod row;
+mod supply;
+mod trade;
+mod zone;
 
 use std::path::{Path, PathBuf};
 
@@ -97,22 +112,27 @@ pub enum SampleError {
     },
 }
 
-/// Makes the whole city in memory (about 2 kB a parcel); [`write`] does not need it all at once.
+/// Makes the whole city in memory (about 3 kB a parcel); [`write`] does not need it all at once.
 pub fn generate(options: &SampleOptions) -> Result<SampleCity, SampleError> {
-    Ok(SampleCity { options: *options, linear_scale: 1.0, parks: Vec::new(), targets: Vec::new(), planted: Vec::new() })
+    let (linear_scale, parks, planted) = deliver::parks(options)?;
+    Ok(SampleCity { options: *options, linear_scale, parks, targets: targets(), planted })
 }
 
 /// Writes the city into `dir` as the files an office would send, with `manifest.json` last; files of the same names are replaced.
 pub fn write(dir: &Path, options: &SampleOptions, progress: &mut dyn FnMut(Progress)) -> Result<SampleManifest, SampleError> {
-    let _ = (dir, progress);
-    Ok(SampleManifest {
-        label: LABEL.to_owned(),
-        is_synthetic: true,
-        seed: options.seed,
-        parcels: options.parcels,
-        as_of: options.as_of,
-        linear_scale: 1.0,
-        files: Vec::new(),
-        planted: Vec::new(),
-    })
+    deliver::write(dir, options, progress)
+}
+
+/// The one task that is public: 1.6万亩 in five years. How it is split among the counties is not known, so no county has a row.
+fn targets() -> Vec<TargetRow> {
+    vec![TargetRow {
+        code: "330400-2023-2027",
+        name: "存量低效工业用地改造开发",
+        scope: "330400",
+        base_year: 2023,
+        end_year: 2027,
+        area_mu: 16_000.0,
+        counted_event: "验收",
+        document: "嘉兴市先进制造业集群培育工程推进方案(2023—2027年)",
+    }]
 }

@@ -13,10 +13,8 @@ use crate::unit::{Quantity, Unit};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ParameterName {
-    /// 层高限值，m：超过（不含等于）的层加倍计容。
+    /// 层高限值，m：超过（不含等于）的层按两层计。
     TallStoreyHeight,
-    /// 高层层计容倍数：层高超过限值的层按此倍数计。
-    TallStoreyFactor,
     /// 碎屑面积容差，m²：小于它的剩余小块不计为剩余。
     SliverMinArea,
     /// 碎屑宽度容差，m：窄于它的剩余小块不计为剩余。
@@ -31,9 +29,8 @@ pub enum ParameterName {
 
 impl ParameterName {
     /// Every parameter.
-    pub const ALL: [ParameterName; 7] = [
+    pub const ALL: [ParameterName; 6] = [
         ParameterName::TallStoreyHeight,
-        ParameterName::TallStoreyFactor,
         ParameterName::SliverMinArea,
         ParameterName::SliverMinWidth,
         ParameterName::IdleAfter,
@@ -45,7 +42,6 @@ impl ParameterName {
     pub fn as_str(self) -> &'static str {
         match self {
             ParameterName::TallStoreyHeight => "tall_storey_height",
-            ParameterName::TallStoreyFactor => "tall_storey_factor",
             ParameterName::SliverMinArea => "sliver_min_area",
             ParameterName::SliverMinWidth => "sliver_min_width",
             ParameterName::IdleAfter => "idle_after",
@@ -63,7 +59,6 @@ impl ParameterName {
     pub fn label_zh(self) -> &'static str {
         match self {
             ParameterName::TallStoreyHeight => "层高限值",
-            ParameterName::TallStoreyFactor => "超高层计容倍数",
             ParameterName::SliverMinArea => "碎屑面积容差",
             ParameterName::SliverMinWidth => "碎屑宽度容差",
             ParameterName::IdleAfter => "疑似闲置年限",
@@ -76,7 +71,6 @@ impl ParameterName {
     pub fn unit(self) -> Unit {
         match self {
             ParameterName::TallStoreyHeight | ParameterName::SliverMinWidth => Unit::Metre,
-            ParameterName::TallStoreyFactor => Unit::Ratio,
             ParameterName::SliverMinArea => Unit::SquareMetre,
             ParameterName::IdleAfter | ParameterName::ReclaimableAfter | ParameterName::ApprovalLapseAfter => Unit::Year,
         }
