@@ -27,6 +27,7 @@ create table import (
     constraint import_same_file_once unique (kind, file_sha256, mapping_sha256)
 );
 comment on table import is '导入批：一个文件、一次事务';
+comment on column import.import_id is '导入批号';
 comment on column import.kind is '登记簿种类';
 comment on column import.file_name is '文件名（不含路径）';
 comment on column import.file_sha256 is '文件内容的 SHA-256，十六进制小写';

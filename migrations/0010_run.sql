@@ -13,6 +13,7 @@ create table run (
     constraint run_digests_are_sha256 check (rulebook_digest ~ '^[0-9a-f]{64}$' and findings_sha256 ~ '^[0-9a-f]{64}$')
 );
 comment on table run is '评价批：规则版本、法律时点、认知时点、事实修订号一并保存';
+comment on column run.run_id is '评价批号';
 comment on column run.as_of is '法律时点：按哪一天有效的规则与事实';
 comment on column run.known_at is '认知时点：按当时已登记的数据';
 comment on column run.rulebook_edition is '规则库版本名';
@@ -56,6 +57,8 @@ create index finding_by_parcel on finding (run_id, division_code, parcel_code);
 create index finding_by_flag on finding (run_id, flag, division_code) where flag is not null;
 create index finding_geom on finding using gist (geom) where geom is not null;
 comment on table finding is '结论：一个对象、一条规则、一批评价';
+comment on column finding.run_id is '评价批';
+comment on column finding.division_code is '行政区划代码';
 comment on column finding.subject_kind is 'parcel 宗地、approval 批次、supply 供地合同';
 comment on column finding.subject_code is '对象编号';
 comment on column finding.rule_id is '规则编号';
@@ -90,6 +93,9 @@ create table parcel_state (
 );
 create index parcel_state_by_kind on parcel_state using gin (kinds);
 comment on table parcel_state is '宗地量算与标记汇总：供列表、瓦片与卡片直接读取';
+comment on column parcel_state.run_id is '评价批';
+comment on column parcel_state.division_code is '行政区划代码';
+comment on column parcel_state.parcel_code is '宗地代码';
 comment on column parcel_state.site_area_m2 is '土地面积，平方米：有证载面积用证载，否则用椭球面积';
 comment on column parcel_state.site_area_basis is 'documentary 证载、ellipsoidal 椭球';
 comment on column parcel_state.footprint_m2 is '建筑基底面积，平方米（建筑与宗地相交部分）';

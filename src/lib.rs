@@ -11,3 +11,9 @@ pub mod ingest;
 pub mod sample;
 
 pub mod store;
+
+pub mod city;
+
+pub mod app;
+
+pub mod cli;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
+use super::fault::{During, StoreError};
 use super::migration::MIGRATOR;
 use crate::config::place_of;
 
@@ -167,3 +168,9 @@ async fn examine(conn: &mut PgConnection, place: &str) -> Result<(), ConnectErro
     }
     Ok(())
 }
+/// Makes every statement of this transaction see the same committed state. Must be its first statement.
+pub async fn hold_snapshot(conn: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query(include_str!("sql/connection/hold_snapshot.sql")).execute(conn).await.during("固定读取时刻")?;
+    Ok(())
+}
+

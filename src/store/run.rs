@@ -103,3 +103,21 @@ pub async fn by_id(conn: &mut PgConnection, run_id: i64) -> Result<Option<Run>, 
 pub async fn list(conn: &mut PgConnection, limit: i64, before: Option<i64>) -> Result<Vec<Run>, StoreError> {
     sqlx::query_as(include_str!("sql/run/list.sql")).bind(limit).bind(before).fetch_all(conn).await.during("列出评价批")
 }
+
+/// How many rows the registers hold at present.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct RegisterCounts {
+    /// 行政区。
+    pub divisions: i64,
+    /// 宗地。
+    pub parcels: i64,
+    /// 批次。
+    pub approvals: i64,
+    /// 供地合同。
+    pub supplies: i64,
+}
+
+/// Counts the registers that a run reads first.
+pub async fn register_counts(conn: &mut PgConnection) -> Result<RegisterCounts, StoreError> {
+    sqlx::query_as(include_str!("sql/run/register_counts.sql")).fetch_one(conn).await.during("统计登记簿")
+}

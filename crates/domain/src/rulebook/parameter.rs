@@ -13,8 +13,10 @@ use crate::unit::{Quantity, Unit};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ParameterName {
-    /// 层高限值，m：超过（不含等于）的层按两层计。
+    /// 层高限值，m：超过（不含等于）的层加倍计容。
     TallStoreyHeight,
+    /// 高层层计容倍数：层高超过限值的层按此倍数计。
+    TallStoreyFactor,
     /// 碎屑面积容差，m²：小于它的剩余小块不计为剩余。
     SliverMinArea,
     /// 碎屑宽度容差，m：窄于它的剩余小块不计为剩余。
@@ -29,8 +31,9 @@ pub enum ParameterName {
 
 impl ParameterName {
     /// Every parameter.
-    pub const ALL: [ParameterName; 6] = [
+    pub const ALL: [ParameterName; 7] = [
         ParameterName::TallStoreyHeight,
+        ParameterName::TallStoreyFactor,
         ParameterName::SliverMinArea,
         ParameterName::SliverMinWidth,
         ParameterName::IdleAfter,
@@ -42,6 +45,7 @@ impl ParameterName {
     pub fn as_str(self) -> &'static str {
         match self {
             ParameterName::TallStoreyHeight => "tall_storey_height",
+            ParameterName::TallStoreyFactor => "tall_storey_factor",
             ParameterName::SliverMinArea => "sliver_min_area",
             ParameterName::SliverMinWidth => "sliver_min_width",
             ParameterName::IdleAfter => "idle_after",
@@ -59,6 +63,7 @@ impl ParameterName {
     pub fn label_zh(self) -> &'static str {
         match self {
             ParameterName::TallStoreyHeight => "层高限值",
+            ParameterName::TallStoreyFactor => "超高层计容倍数",
             ParameterName::SliverMinArea => "碎屑面积容差",
             ParameterName::SliverMinWidth => "碎屑宽度容差",
             ParameterName::IdleAfter => "疑似闲置年限",
@@ -71,6 +76,7 @@ impl ParameterName {
     pub fn unit(self) -> Unit {
         match self {
             ParameterName::TallStoreyHeight | ParameterName::SliverMinWidth => Unit::Metre,
+            ParameterName::TallStoreyFactor => Unit::Ratio,
             ParameterName::SliverMinArea => Unit::SquareMetre,
             ParameterName::IdleAfter | ParameterName::ReclaimableAfter | ParameterName::ApprovalLapseAfter => Unit::Year,
         }

@@ -1,0 +1,13 @@
+//! Use cases: the only place that joins ingest, store, city, geometry and domain, and that owns transactions.
+//! Knows no HTTP and no terminal.
+
+pub mod database;
+pub mod evaluation;
+pub mod facts;
+pub mod import;
+pub mod judgement;
+pub mod proposal;
+pub mod registers;
+pub mod rulebook;
+pub mod status;
+pub mod target;

@@ -1,0 +1,231 @@
+//! A run: the registers as known at an instant, judged by the rulebook as of a day, recorded for good, and made current.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use mujun_domain::finding::OutcomeCode;
+use mujun_domain::rulebook::Rulebook;
+use sqlx::{PgConnection, PgPool};
+
+use super::facts::MeasureError;
+use super::judgement::{JudgedFinding, Judgement, judge};
+use super::registers::Registers;
+use crate::store::finding::{NewFinding, NewParcelState};
+use crate::store::run::NewRun;
+use crate::store::{self, StoreError};
+
+/// What to evaluate.
+#[derive(Clone, Copy, Debug)]
+pub struct EvaluationRequest {
+    /// 法律时点。
+    pub as_of: NaiveDate,
+    /// 认知时点；缺省为此刻所知的全部。
+    pub known_at: Option<DateTime<Utc>>,
+    /// 此刻，记入评价批。
+    pub now: DateTime<Utc>,
+    /// 是否设为现行。
+    pub activation: Activation,
+}
+
+/// Whether the run becomes the one that lists and maps show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// 设为现行
+    Activate,
+    /// 只保存
+    Keep,
+}
+
+/// A run that was recorded.
+#[derive(Clone, Debug)]
+pub struct RunSummary {
+    /// 评价批。
+    pub run_id: i64,
+    /// 评价对象数。
+    pub subjects: usize,
+    /// 结论数。
+    pub findings: usize,
+    /// 结论摘要，SHA-256。
+    pub digest: String,
+    /// 各类别的宗数与面积（m²）。
+    pub kinds: BTreeMap<&'static str, KindSum>,
+}
+
+/// 一类的件数与面积。
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct KindSum {
+    /// 结论数。
+    pub count: usize,
+    /// m²，每平方米只计一次。
+    pub area_m2: f64,
+}
+
+/// Why there is no run.
+#[derive(Debug, thiserror::Error)]
+pub enum EvaluationError {
+    /// The city could not be measured.
+    #[error(transparent)]
+    Measure(#[from] MeasureError),
+    /// The database refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A transaction could not be begun or committed.
+    #[error("数据库事务失败：{step}")]
+    Transaction {
+        /// Which step.
+        step: &'static str,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A background task was lost.
+    #[error("评价的后台任务中断")]
+    Task(#[source] tokio::task::JoinError),
+}
+
+/// Evaluates the whole city and records the run.
+///
+/// # Errors
+/// See [`EvaluationError`]; nothing was recorded.
+pub async fn evaluate_city(pool: &PgPool, rulebook: Arc<Rulebook>, request: EvaluationRequest) -> Result<RunSummary, EvaluationError> {
+    let begin = |source| EvaluationError::Transaction { step: "开始", source };
+    let mut transaction = pool.begin().await.map_err(begin)?;
+    // One instant for every register: a file that lands meanwhile belongs to the next run.
+    store::connection::hold_snapshot(&mut transaction).await?;
+    let registers = Arc::new(registers(&mut transaction, request.known_at).await?);
+    transaction.rollback().await.map_err(|source| EvaluationError::Transaction { step: "结束读取", source })?;
+
+    let (facts, law, as_of) = (registers.clone(), rulebook.clone(), request.as_of);
+    let judgement = tokio::task::spawn_blocking(move || judge(&facts, &law, as_of)).await.map_err(EvaluationError::Task)??;
+
+    let run = NewRun {
+        as_of: request.as_of,
+        known_at: request.known_at.unwrap_or(request.now),
+        rulebook_edition: rulebook.edition().to_owned(),
+        rulebook_digest: rulebook.digest().to_string(),
+        facts_revision: registers.revision,
+        library_versions: library_versions(),
+        findings_sha256: judgement.digest.clone(),
+        subjects: i32::try_from(judgement.subjects).unwrap_or(i32::MAX),
+    };
+    let mut transaction = pool.begin().await.map_err(begin)?;
+    let conn = &mut *transaction;
+    let run_id = store::run::insert(conn, &run).await?;
+    record(conn, run_id, &registers, &judgement).await?;
+    if request.activation == Activation::Activate {
+        store::run::set_current(conn, run_id).await?;
+    }
+    transaction.commit().await.map_err(|source| EvaluationError::Transaction { step: "提交", source })?;
+    Ok(RunSummary {
+        run_id,
+        subjects: judgement.subjects,
+        findings: judgement.findings.len(),
+        kinds: sums(&judgement.findings),
+        digest: judgement.digest,
+    })
+}
+
+/// The registers as recorded at `known_at` (`None`: the present ones).
+///
+/// # Errors
+/// The database refused, or holds a row that cannot be one.
+pub async fn registers(conn: &mut PgConnection, known_at: Option<DateTime<Utc>>) -> Result<Registers, StoreError> {
+    let files = store::import::sources(conn).await?;
+    Ok(Registers {
+        parcels: store::parcel::known_at(conn, known_at).await?,
+        buildings: store::building::known_at(conn, known_at).await?,
+        approvals: store::approval::known_at(conn, known_at).await?,
+        supplies: store::supply::known_at(conn, known_at).await?,
+        projects: store::project::known_at(conn, known_at).await?,
+        events: store::project_event::known_at(conn, known_at).await?,
+        targets: store::target::known_at(conn, known_at).await?,
+        files: files.into_iter().map(|(import, source)| (import, Arc::from(source.file_name))).collect(),
+        revision: store::import::latest_revision(conn).await?,
+    })
+}
+
+/// Only what the target asks for: projects, their events and the targets.
+///
+/// # Errors
+/// The database refused, or holds a row that cannot be one.
+pub async fn target_registers(conn: &mut PgConnection) -> Result<Registers, StoreError> {
+    Ok(Registers {
+        projects: store::project::known_at(conn, None).await?,
+        events: store::project_event::known_at(conn, None).await?,
+        targets: store::target::known_at(conn, None).await?,
+        revision: store::import::latest_revision(conn).await?,
+        ..Registers::default()
+    })
+}
+
+/// Findings written at once; more would only grow the buffer.
+const FINDINGS_A_BATCH: usize = 20_000;
+
+async fn record(conn: &mut PgConnection, run_id: i64, registers: &Registers, judgement: &Judgement) -> Result<(), StoreError> {
+    for batch in judgement.findings.chunks(FINDINGS_A_BATCH) {
+        let rows: Vec<NewFinding> = batch.iter().map(new_finding).collect();
+        store::finding::insert(conn, run_id, &rows).await?;
+    }
+    let states: Vec<NewParcelState> = registers
+        .parcels
+        .iter()
+        .zip(&judgement.parcels)
+        .map(|(version, parcel)| NewParcelState {
+            division_code: version.record.division_code.clone(),
+            parcel_code: version.record.parcel_code.clone(),
+            site_area_m2: parcel.measure.site.m2,
+            site_area_basis: parcel.measure.site.basis.as_str(),
+            footprint_m2: parcel.measure.footprint_m2,
+            counting_floor_area_m2: parcel.measure.counting_floor_area_m2,
+            floor_area_basis: parcel.measure.floor_area_basis.map(|basis| basis.as_str()),
+            plot_ratio: parcel.plot_ratio(),
+            building_density: parcel.building_density(),
+            building_count: i32::try_from(parcel.measure.overlay.parts.len()).unwrap_or(i32::MAX),
+            kinds: parcel.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+            counted_kind: parcel.counted_kind.map(|kind| kind.as_str().to_owned()),
+            flagged_area_m2: parcel.flagged_area_m2,
+            undetermined_count: i32::try_from(parcel.undetermined_count).unwrap_or(i32::MAX),
+        })
+        .collect();
+    store::finding::insert_parcel_states(conn, run_id, &states).await?;
+    store::finding::analyze(conn).await
+}
+
+fn new_finding(row: &JudgedFinding) -> NewFinding {
+    let flag = if row.flagged_area_m2.is_some() { row.finding.flag.map(|kind| kind.as_str()) } else { None };
+    NewFinding {
+        division_code: row.division_code.clone(),
+        subject_kind: row.subject.as_str(),
+        subject_code: row.subject_code.clone(),
+        rule_id: row.finding.rule.as_str().to_owned(),
+        parcel_code: row.parcel_code.clone(),
+        force: row.finding.force.as_str(),
+        outcome: OutcomeCode::of(&row.finding.outcome).as_str(),
+        flag,
+        flagged_area_m2: row.flagged_area_m2,
+        detail: serde_json::to_string(&row.finding).unwrap_or_else(|_| "null".to_owned()),
+        geom: row.surface.clone(),
+    }
+}
+
+fn sums(findings: &[JudgedFinding]) -> BTreeMap<&'static str, KindSum> {
+    let mut sums: BTreeMap<&'static str, KindSum> = BTreeMap::new();
+    for row in findings {
+        if let (Some(area), Some(kind)) = (row.flagged_area_m2, row.finding.flag) {
+            let sum = sums.entry(kind.as_str()).or_default();
+            sum.count += 1;
+            sum.area_m2 += area;
+        }
+    }
+    sums
+}
+
+/// Areas and overlays depend on these.
+fn library_versions() -> BTreeMap<String, String> {
+    [
+        ("mujun".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        ("proj".to_owned(), mujun_geometry::reproject::proj_version()),
+    ]
+    .into()
+}

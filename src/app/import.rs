@@ -1,0 +1,298 @@
+//! One file into one register: read, checked, and recorded in one transaction, or not at all.
+
+use std::path::{Path, PathBuf};
+
+use mujun_domain::code::DivisionCode;
+use mujun_geometry::crs::Crs;
+use mujun_geometry::geo::Rect;
+use mujun_geometry::surface::Surface;
+use sqlx::{PgConnection, PgPool};
+
+use crate::ingest::{self, IngestError, IngestIssue, Ingested, Mapping, MappingFaults, Place, Readable, SourceDescription};
+use crate::register::{
+    ApprovalRecord, BuildingRecord, DivisionRecord, ParcelRecord, ProjectEventRecord, ProjectRecord, RegisterKind, SupplyRecord,
+    TargetRecord, ZoneRecord,
+};
+use crate::store::import::{NewImport, NewIssue};
+use crate::store::{self, Appended, StoreError};
+
+/// What to import and how.
+#[derive(Clone, Debug)]
+pub struct ImportRequest {
+    /// 登记簿。
+    pub kind: RegisterKind,
+    /// 文件。
+    pub path: PathBuf,
+    /// 字段映射：内置名称或 TOML 文件；缺省用 `<种类>-standard`。
+    pub mapping: Option<String>,
+    /// 操作员指定的坐标系。
+    pub crs: Option<Crs>,
+    /// 提交还是试算。
+    pub mode: ImportMode,
+}
+
+/// Whether the registers are changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportMode {
+    /// 提交
+    Commit,
+    /// 试算：照做一遍，然后撤回
+    DryRun,
+}
+
+/// What an import did.
+#[derive(Clone, Debug)]
+pub struct ImportReport {
+    /// 登记簿。
+    pub kind: RegisterKind,
+    /// 来源。
+    pub source: SourceDescription,
+    /// 各行的去向。
+    pub appended: Appended,
+    /// 问题。
+    pub issues: Vec<IngestIssue>,
+    /// 结局。
+    pub ending: ImportEnding,
+}
+
+/// How an import ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportEnding {
+    /// 已提交
+    Committed {
+        /// 导入批
+        import_id: i64,
+        /// 修订号
+        revision: i64,
+    },
+    /// 试算，未提交
+    Discarded,
+    /// 同一文件、同一映射早已导入，没有变化
+    AlreadyRecorded {
+        /// 当时的导入批
+        import_id: i64,
+    },
+}
+
+/// Why a file was not imported. Nothing of it was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// No such mapping.
+    #[error("没有名为“{name}”的内置字段映射，也没有这个文件；请检查 --mapping")]
+    UnknownMapping {
+        /// What was asked for.
+        name: String,
+    },
+    /// A mapping file that cannot be read.
+    #[error("无法读取字段映射文件 {path}")]
+    MappingFile {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A mapping with faults.
+    #[error(transparent)]
+    MappingFaults(#[from] MappingFaults),
+    /// A mapping of another register.
+    #[error("字段映射“{mapping}”是为{expected}写的，不能用于{found}；请换用对应的映射")]
+    OtherRegister {
+        /// The mapping.
+        mapping: String,
+        /// Its register.
+        expected: &'static str,
+        /// The register asked for.
+        found: &'static str,
+    },
+    /// The file as a whole cannot be taken.
+    #[error(transparent)]
+    File(#[from] IngestError),
+    /// The database refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A transaction could not be begun or committed.
+    #[error("数据库事务失败：{step}")]
+    Transaction {
+        /// Which step.
+        step: &'static str,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A background task was lost.
+    #[error("读取文件的后台任务中断")]
+    Task(#[source] tokio::task::JoinError),
+}
+
+impl ImportError {
+    /// Whether the file, its mapping or its values are at fault, rather than the database.
+    pub fn is_about_input(&self) -> bool {
+        match self {
+            ImportError::UnknownMapping { .. }
+            | ImportError::MappingFile { .. }
+            | ImportError::MappingFaults(_)
+            | ImportError::OtherRegister { .. }
+            | ImportError::File(_) => true,
+            ImportError::Store(fault) => !matches!(fault, StoreError::Query { .. }),
+            ImportError::Transaction { .. } | ImportError::Task(_) => false,
+        }
+    }
+}
+
+/// Imports a file.
+///
+/// # Errors
+/// See [`ImportError`]; nothing was recorded.
+pub async fn import(pool: &PgPool, request: ImportRequest) -> Result<ImportReport, ImportError> {
+    let mapping = mapping(request.kind, request.mapping.as_deref())?;
+    match request.kind {
+        RegisterKind::Divisions => run::<DivisionRecord>(pool, request, mapping).await,
+        RegisterKind::Parcels => run::<ParcelRecord>(pool, request, mapping).await,
+        RegisterKind::Buildings => run::<BuildingRecord>(pool, request, mapping).await,
+        RegisterKind::Approvals => run::<ApprovalRecord>(pool, request, mapping).await,
+        RegisterKind::Supplies => run::<SupplyRecord>(pool, request, mapping).await,
+        RegisterKind::Zones => run::<ZoneRecord>(pool, request, mapping).await,
+        RegisterKind::Projects => run::<ProjectRecord>(pool, request, mapping).await,
+        RegisterKind::ProjectEvents => run::<ProjectEventRecord>(pool, request, mapping).await,
+        RegisterKind::Targets => run::<TargetRecord>(pool, request, mapping).await,
+    }
+}
+
+fn mapping(kind: RegisterKind, name: Option<&str>) -> Result<Mapping, ImportError> {
+    let Some(name) = name else { return Ok(Mapping::standard(kind)) };
+    let mapping = match Mapping::built_in(name) {
+        Some(mapping) => mapping,
+        None if Path::new(name).is_file() => {
+            let text =
+                std::fs::read_to_string(name).map_err(|source| ImportError::MappingFile { path: name.to_owned(), source })?;
+            Mapping::parse(name, &text).map_err(|faults| MappingFaults { name: name.to_owned(), faults })?
+        }
+        None => return Err(ImportError::UnknownMapping { name: name.to_owned() }),
+    };
+    if mapping.kind != kind {
+        return Err(ImportError::OtherRegister {
+            mapping: name.to_owned(),
+            expected: mapping.kind.label_zh(),
+            found: kind.label_zh(),
+        });
+    }
+    Ok(mapping)
+}
+
+/// A record together with the register that keeps it.
+trait Kept: Readable + Sync + 'static {
+    async fn append(conn: &mut PgConnection, import_id: i64, rows: &[(i32, Self)]) -> Result<Appended, StoreError>;
+}
+
+macro_rules! kept {
+    ($($record:ty => $register:ident;)*) => {$(
+        impl Kept for $record {
+            async fn append(conn: &mut PgConnection, import_id: i64, rows: &[(i32, Self)]) -> Result<Appended, StoreError> {
+                store::$register::append_versions(conn, import_id, rows).await
+            }
+        }
+    )*};
+}
+
+kept! {
+    DivisionRecord => division;
+    ParcelRecord => parcel;
+    BuildingRecord => building;
+    ApprovalRecord => approval;
+    SupplyRecord => supply;
+    ZoneRecord => zone;
+    ProjectRecord => project;
+    ProjectEventRecord => project_event;
+    TargetRecord => target;
+}
+
+async fn run<R: Kept>(pool: &PgPool, request: ImportRequest, mapping: Mapping) -> Result<ImportReport, ImportError> {
+    let begin = |source| ImportError::Transaction { step: "开始", source };
+    let mut conn = pool.acquire().await.map_err(begin)?;
+    let place = if request.kind == RegisterKind::Divisions { Place::default() } else { place(&mut conn).await? };
+    drop(conn);
+
+    let (path, crs, kind) = (request.path, request.crs, request.kind);
+    let reading = tokio::task::spawn_blocking(move || {
+        let read = ingest::read::<R>(&path, &mapping, crs, &place);
+        (read, mapping)
+    });
+    let (read, mapping) = reading.await.map_err(ImportError::Task)?;
+    let Ingested { rows, issues, source } = read?;
+
+    let mut transaction = pool.begin().await.map_err(begin)?;
+    let conn = &mut *transaction;
+    if let Some(same) = store::import::find_same_file(conn, kind, &source.sha256, &mapping.sha256).await? {
+        let unchanged = source.rows_read - source.rows_quarantined;
+        let appended = Appended { unchanged, ..Appended::default() };
+        return Ok(ImportReport { kind, source, appended, issues, ending: ImportEnding::AlreadyRecorded { import_id: same.import_id } });
+    }
+    let import_id = store::import::insert(conn, &new_import(kind, &source, &mapping)).await?;
+    let rows: Vec<(i32, R)> = rows.into_iter().map(|row| (row.number, row.record)).collect();
+    let appended = R::append(conn, import_id, &rows).await?;
+    store::import::complete(conn, import_id, &appended).await?;
+    let new_issues: Vec<NewIssue> = issues.iter().map(new_issue).collect();
+    store::import::insert_issues(conn, import_id, &new_issues).await?;
+    let cause = format!("导入{}：{}", kind.label_zh(), source.file_name);
+    let revision = store::import::record_revision(conn, Some(import_id), &cause).await?;
+    let ending = match request.mode {
+        ImportMode::Commit => {
+            transaction.commit().await.map_err(|source| ImportError::Transaction { step: "提交", source })?;
+            ImportEnding::Committed { import_id, revision }
+        }
+        ImportMode::DryRun => {
+            transaction.rollback().await.map_err(|source| ImportError::Transaction { step: "撤回", source })?;
+            ImportEnding::Discarded
+        }
+    };
+    Ok(ImportReport { kind, source, appended, issues, ending })
+}
+
+/// The city as the registers know it now, against which a file is checked.
+async fn place(conn: &mut PgConnection) -> Result<Place, StoreError> {
+    let divisions: Vec<(DivisionCode, Surface)> = store::division::boundaries(conn)
+        .await?
+        .into_iter()
+        .filter_map(|division| Some((DivisionCode::parse(&division.division_code).ok()?, division.boundary)))
+        .collect();
+    let extent = divisions.iter().map(|(_, surface)| surface.bounds()).reduce(|a, b| {
+        Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
+    });
+    let units = store::division::reporting_units(conn).await?;
+    let reporting_units = (!units.is_empty()).then(|| units.into_iter().map(|unit| unit.reporting_unit_code).collect());
+    Ok(Place { extent, divisions, reporting_units })
+}
+
+fn new_import(kind: RegisterKind, source: &SourceDescription, mapping: &Mapping) -> NewImport {
+    NewImport {
+        kind,
+        file_name: source.file_name.clone(),
+        file_sha256: source.sha256.clone(),
+        mapping_name: mapping.name.clone(),
+        mapping_sha256: mapping.sha256.clone(),
+        layer_name: source.layer_name.clone(),
+        provider: mapping.provider.clone(),
+        is_synthetic: mapping.is_synthetic,
+        crs: source.crs.map(|crs| crs.to_string()),
+        encoding: source.encoding.clone(),
+        observed_on: mapping.observed_on,
+        rows_read: source.rows_read,
+        rows_quarantined: source.rows_quarantined,
+    }
+}
+
+fn new_issue(issue: &IngestIssue) -> NewIssue {
+    NewIssue {
+        code: issue.code.to_owned(),
+        severity: issue.severity.as_str(),
+        party: issue.party.as_str(),
+        row_number: issue.row,
+        column_name: issue.column.clone(),
+        value: issue.value.clone(),
+        message: issue.message.clone(),
+        remedy: issue.remedy.clone(),
+        place: issue.place,
+        raw_row: issue.raw_row.clone(),
+    }
+}

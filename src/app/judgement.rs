@@ -1,0 +1,236 @@
+//! The city judged: every parcel, approval and supply evaluated, and each flagged square metre counted once.
+//! Pure but for its use of all cores: equal registers, rulebook and date give equal findings and an equal digest.
+
+use mujun_domain::evaluate::evaluate;
+use mujun_domain::finding::{Evaluation, Finding, OutcomeCode};
+use mujun_domain::kind::Kind;
+use mujun_domain::rulebook::Rulebook;
+use mujun_domain::subject::SubjectKind;
+use mujun_geometry::crs::Crs;
+use mujun_geometry::reproject;
+use mujun_geometry::surface::Surface;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use chrono::NaiveDate;
+
+use super::facts::{MeasureError, MeasuredCity, ParcelMeasure, approval_facts, measure_city, parcel_facts, supply_facts};
+use super::registers::Registers;
+use crate::city::ground::PLANE;
+
+/// What a run says, before it is stored.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// 结论，按对象种类、行政区划代码、编号与规则排序。
+    pub findings: Vec<JudgedFinding>,
+    /// 宗地汇总，与 `Registers::parcels` 同序。
+    pub parcels: Vec<JudgedParcel>,
+    /// 评价对象数。
+    pub subjects: usize,
+    /// 全部结论与汇总规范形式的 SHA-256，十六进制小写。
+    pub digest: String,
+}
+
+/// One finding with the ground it concerns.
+#[derive(Clone, Debug)]
+pub struct JudgedFinding {
+    /// 行政区划代码。
+    pub division_code: String,
+    /// 对象种类。
+    pub subject: SubjectKind,
+    /// 对象编号。
+    pub subject_code: String,
+    /// 所涉宗地代码。
+    pub parcel_code: Option<String>,
+    /// 结论。
+    pub finding: Finding,
+    /// 疑似面积，m²，每平方米只计一次；没有标记为空。
+    pub flagged_area_m2: Option<f64>,
+    /// 疑似范围，EPSG:4490：批而未供的剩余图形。
+    pub surface: Option<Surface>,
+}
+
+/// What lists, tiles and cards need to know of a parcel at once.
+#[derive(Clone, Debug)]
+pub struct JudgedParcel {
+    /// 量算。
+    pub measure: ParcelMeasure,
+    /// 疑似类别，按计入次序。
+    pub kinds: Vec<Kind>,
+    /// 计面积的类别。
+    pub counted_kind: Option<Kind>,
+    /// 计入的疑似面积，m²。
+    pub flagged_area_m2: f64,
+    /// 待核的规则数。
+    pub undetermined_count: usize,
+}
+
+impl JudgedParcel {
+    /// 容积率。
+    pub fn plot_ratio(&self) -> Option<f64> {
+        self.measure.counting_floor_area_m2.map(|floor| floor / self.measure.site.m2)
+    }
+
+    /// 建筑密度，0–1。
+    pub fn building_density(&self) -> Option<f64> {
+        self.measure.footprint_m2.map(|footprint| footprint / self.measure.site.m2)
+    }
+}
+
+/// Judges the whole city.
+///
+/// # Errors
+/// A parameter that the rulebook lacks, or a ground that cannot be projected.
+pub fn judge(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Result<Judgement, MeasureError> {
+    let city = measure_city(registers, rulebook, as_of)?;
+    let parcels: Vec<Evaluation> = (0..registers.parcels.len())
+        .into_par_iter()
+        .map(|position| evaluate(&parcel_facts(registers, &city, position), rulebook, as_of))
+        .collect();
+    let supplies: Vec<Evaluation> = (0..registers.supplies.len())
+        .into_par_iter()
+        .map(|position| evaluate(&supply_facts(registers, position), rulebook, as_of))
+        .collect();
+    let approvals: Vec<Evaluation> = (0..registers.approvals.len())
+        .into_par_iter()
+        .map(|position| evaluate(&approval_facts(registers, &city, position), rulebook, as_of))
+        .collect();
+    let subjects = parcels.len() + supplies.len() + approvals.len();
+
+    let mut findings = approval_findings(registers, &city, approvals)?;
+    let (parcel_rows, states) = parcel_findings(registers, city, parcels, supplies);
+    findings.extend(parcel_rows);
+    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    let digest = digest(registers, &findings, &states);
+    Ok(Judgement { findings, parcels: states, subjects, digest })
+}
+
+fn sort_key(row: &JudgedFinding) -> (SubjectKind, &str, &str, &str) {
+    (row.subject, &row.division_code, &row.subject_code, row.finding.rule.as_str())
+}
+
+fn approval_findings(
+    registers: &Registers,
+    city: &MeasuredCity,
+    evaluations: Vec<Evaluation>,
+) -> Result<Vec<JudgedFinding>, MeasureError> {
+    let mut rows = Vec::new();
+    for ((version, leftover), evaluation) in registers.approvals.iter().zip(&city.leftovers).zip(evaluations) {
+        for finding in evaluation.findings.into_values() {
+            let flagged = finding.is_flagged();
+            let surface = match leftover.as_ref().and_then(|leftover| leftover.surface.as_ref()) {
+                Some(surface) if flagged => {
+                    Some(reproject::with_reprojector(PLANE, Crs::CGCS2000, |projection| projection.surface(surface))??)
+                }
+                _ => None,
+            };
+            rows.push(JudgedFinding {
+                division_code: version.record.division_code.clone(),
+                subject: SubjectKind::Approval,
+                subject_code: version.record.approval_number.clone(),
+                parcel_code: None,
+                flagged_area_m2: flagged.then(|| leftover.as_ref().map_or(0.0, |leftover| leftover.counted_m2)),
+                finding,
+                surface,
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// Findings of parcels and of the contracts on them. Of a parcel's kinds only the first in the order of counting takes its area.
+fn parcel_findings(
+    registers: &Registers,
+    city: MeasuredCity,
+    parcels: Vec<Evaluation>,
+    supplies: Vec<Evaluation>,
+) -> (Vec<JudgedFinding>, Vec<JudgedParcel>) {
+    let mut rows: Vec<JudgedFinding> = Vec::new();
+    let mut first_row_of_supply = Vec::with_capacity(supplies.len());
+    for ((version, parcel), evaluation) in registers.supplies.iter().zip(&city.supply_parcels).zip(supplies) {
+        let record = &version.record;
+        first_row_of_supply.push(rows.len());
+        let own_area = record.documentary_area_m2.or(record.ground.as_ref().map(|ground| ground.ellipsoidal_area_m2)).unwrap_or(0.0);
+        let mut unclaimed = if parcel.is_none() { own_area } else { 0.0 };
+        for finding in evaluation.findings.into_values() {
+            let flagged_area_m2 = finding.is_flagged().then(|| std::mem::take(&mut unclaimed));
+            rows.push(JudgedFinding {
+                division_code: record.division_code.clone(),
+                subject: SubjectKind::Supply,
+                subject_code: record.supply_code.clone(),
+                parcel_code: parcel.map(|position| registers.parcels[position].record.parcel_code.clone()),
+                finding,
+                flagged_area_m2,
+                surface: None,
+            });
+        }
+    }
+    first_row_of_supply.push(rows.len());
+
+    let mut states = Vec::with_capacity(parcels.len());
+    for ((version, measure), evaluation) in registers.parcels.iter().zip(city.parcels).zip(parcels) {
+        let record = &version.record;
+        let own = rows.len();
+        for finding in evaluation.findings.into_values() {
+            let flagged_area_m2 = finding.is_flagged().then_some(0.0);
+            rows.push(JudgedFinding {
+                division_code: record.division_code.clone(),
+                subject: SubjectKind::Parcel,
+                subject_code: record.parcel_code.clone(),
+                parcel_code: Some(record.parcel_code.clone()),
+                finding,
+                flagged_area_m2,
+                surface: None,
+            });
+        }
+        let mut concerned: Vec<usize> = (own..rows.len()).collect();
+        for supply in &measure.supplies {
+            concerned.extend(first_row_of_supply[*supply]..first_row_of_supply[*supply + 1]);
+        }
+        states.push(settle_parcel(measure, &mut rows, &concerned));
+    }
+    (rows, states)
+}
+
+fn settle_parcel(measure: ParcelMeasure, rows: &mut [JudgedFinding], concerned: &[usize]) -> JudgedParcel {
+    let flags = |row: &JudgedFinding| if row.finding.is_flagged() { row.finding.flag } else { None };
+    let mut kinds: Vec<Kind> = concerned.iter().filter_map(|row| flags(&rows[*row])).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let counted_kind = kinds.first().copied();
+    let undetermined_count =
+        concerned.iter().filter(|row| OutcomeCode::of(&rows[**row].finding.outcome) == OutcomeCode::Undetermined).count();
+    let mut flagged_area_m2 = 0.0;
+    let bearer = concerned.iter().find(|row| counted_kind.is_some() && flags(&rows[**row]) == counted_kind);
+    if let Some(bearer) = bearer {
+        flagged_area_m2 = measure.site.m2 * measure.share_outside_leftovers;
+        rows[*bearer].flagged_area_m2 = Some(flagged_area_m2);
+    }
+    JudgedParcel { measure, kinds, counted_kind, flagged_area_m2, undetermined_count }
+}
+
+/// One line a finding and one a parcel, in their order: the form whose digest proves that a replay says the same.
+fn digest(registers: &Registers, findings: &[JudgedFinding], parcels: &[JudgedParcel]) -> String {
+    let mut hash = Sha256::new();
+    for row in findings {
+        let detail = serde_json::to_string(&row.finding).unwrap_or_default();
+        let area = row.flagged_area_m2.map_or_else(String::new, |m2| format!("{m2:?}"));
+        let line = format!("{}\t{}\t{}\t{area}\t{detail}\n", row.subject.as_str(), row.division_code, row.subject_code);
+        hash.update(line.as_bytes());
+    }
+    for (version, parcel) in registers.parcels.iter().zip(parcels) {
+        let kinds: Vec<&str> = parcel.kinds.iter().map(|kind| kind.as_str()).collect();
+        let line = format!(
+            "{}\t{}\t{:?}\t{:?}\t{:?}\t{}\t{:?}\n",
+            version.record.division_code,
+            version.record.parcel_code,
+            parcel.measure.site.m2,
+            parcel.plot_ratio(),
+            parcel.building_density(),
+            kinds.join(","),
+            parcel.flagged_area_m2
+        );
+        hash.update(line.as_bytes());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

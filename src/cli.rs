@@ -1,0 +1,87 @@
+//! The commands: parses arguments, calls `app`, prints for a person, and ends with a documented exit code.
+//! No rule, no SQL and no HTTP here.
+
+mod check;
+mod evaluate;
+mod exit;
+mod import;
+mod rulebook;
+mod sample;
+mod serve;
+mod show;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::{Exit, Failure};
+
+use crate::config::Config;
+
+/// 退出码，随 `--help` 显示。
+const EXIT_CODES: &str = "退出码：
+  0  完成（check：通过）
+  1  程序内部错误
+  2  命令行参数错误
+  3  输入有误：文件、字段映射、坐标系、方案或规则库；什么也没有写入
+  4  环境有误：数据库、数据文件夹、端口或权限
+  5  check：方案不是“通过”（不通过、待核或需人工裁量）";
+
+/// 亩均：找出存量低效工业用地，说明每一处的依据，校核改造方案，跟踪 1.6 万亩目标。
+#[derive(Debug, Parser)]
+#[command(name = "mujun", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 一条命令就绪：自带数据库、迁移、（示例城市）、评价并启动服务
+    Up(up::Up),
+    /// 启动服务（数据库须已迁移）
+    Serve(serve::Serve),
+    /// 把数据库结构升级到本版本
+    Migrate,
+    /// 生成合成的示例城市，写成各科室会报送的文件
+    Sample(sample::Sample),
+    /// 导入一个文件到登记簿
+    Import(import::Import),
+    /// 按规则库评价全部对象，形成一个评价批
+    Evaluate(evaluate::Evaluate),
+    /// 校核一个改造方案（JSON 文件）
+    Check(check::Check),
+    /// 规则库：检查、列出
+    #[command(subcommand)]
+    Rulebook(rulebook::RulebookCommand),
+}
+
+impl Cli {
+    /// Runs the command and prints what went wrong, once, with its whole chain of causes.
+    pub fn run(self) -> ExitCode {
+        show::start_logging();
+        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(cause) => return Failure::internal(anyhow::Error::new(cause).context("无法启动运行时")).report(),
+        };
+        let outcome = runtime.block_on(async {
+            match self.command {
+                Command::Up(up) => up.run(&self.config).await,
+                Command::Serve(serve) => serve.run(&self.config).await,
+                Command::Migrate => serve::migrate(&self.config).await,
+                Command::Sample(sample) => sample.run().await,
+                Command::Import(import) => import.run(&self.config).await,
+                Command::Evaluate(evaluate) => evaluate.run(&self.config).await,
+                Command::Check(check) => check.run().await,
+                Command::Rulebook(command) => command.run(),
+            }
+        });
+        match outcome {
+            Ok(exit) => exit.into(),
+            Err(failure) => failure.report(),
+        }
+    }
+}

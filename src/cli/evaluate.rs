@@ -1,0 +1,61 @@
+//! `mujun evaluate`: a run of the whole city.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use mujun_domain::kind::Kind;
+use mujun_domain::unit::Area;
+
+use super::{Exit, Failure, show};
+use crate::app::database::Database;
+use crate::app::evaluation::{self, Activation, EvaluationRequest, RunSummary};
+use crate::config::Config;
+use crate::{app, clock};
+
+/// 按规则库评价全部对象
+#[derive(Debug, clap::Args)]
+pub struct Evaluate {
+    /// 法律时点；默认今天
+    #[arg(long, value_name = "日期")]
+    as_of: Option<NaiveDate>,
+    /// 认知时点，如 2026-06-30T00:00:00Z；默认此刻
+    #[arg(long, value_name = "时刻")]
+    known_at: Option<DateTime<Utc>>,
+    /// 设为现行评价批
+    #[arg(long)]
+    activate: bool,
+}
+
+impl Evaluate {
+    pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
+        let database = Database::open(config).await.map_err(Failure::environment)?;
+        let activation = if self.activate { Activation::Activate } else { Activation::Keep };
+        let as_of = self.as_of.unwrap_or_else(clock::today);
+        let done = evaluate_now(&database, as_of, self.known_at, activation).await;
+        database.close().await.map_err(Failure::environment)?;
+        print(&done?);
+        Ok(Exit::Done)
+    }
+}
+
+pub(super) async fn evaluate_now(
+    database: &Database,
+    as_of: NaiveDate,
+    known_at: Option<DateTime<Utc>>,
+    activation: Activation,
+) -> Result<RunSummary, Failure> {
+    let rulebook = Arc::new(app::rulebook::load().map_err(Failure::input)?);
+    let bar = show::working(format!("按规则库 {} 评价，时点 {as_of}", rulebook.edition()));
+    let request = EvaluationRequest { as_of, known_at, now: clock::now(), activation };
+    let done = evaluation::evaluate_city(&database.pool, rulebook, request).await;
+    bar.finish_and_clear();
+    done.map_err(Failure::internal)
+}
+
+pub(super) fn print(summary: &RunSummary) {
+    println!("评价批 {}：{} 个对象，{} 条结论，摘要 {}", summary.run_id, summary.subjects, summary.findings, summary.digest);
+    for (kind, sum) in &summary.kinds {
+        let label = Kind::from_code(kind).map_or(*kind, Kind::suspected_label_zh);
+        println!("  {label}：{} 处，{} 亩", sum.count, Area::from_m2(sum.area_m2).mu_text());
+    }
+}

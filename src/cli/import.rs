@@ -1,0 +1,76 @@
+//! `mujun import`: one file into one register.
+
+use std::path::PathBuf;
+
+use mujun_geometry::crs::Crs;
+
+use super::{Exit, Failure, show};
+use crate::app::database::Database;
+use crate::app::import::{self, ImportEnding, ImportMode, ImportReport, ImportRequest};
+use crate::config::Config;
+use crate::register::RegisterKind;
+
+/// 导入一个文件到登记簿
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// 登记簿：divisions、parcels、buildings、approvals、supplies、zones、projects、project-events、targets
+    kind: RegisterKind,
+    /// 文件：SHP（或其 zip）、GPKG、GeoJSON、FlatGeobuf、KML、CSV、XLSX
+    file: PathBuf,
+    /// 字段映射：内置名称或 TOML 文件
+    #[arg(long, value_name = "M")]
+    mapping: Option<String>,
+    /// 坐标系；文件没有声明时必须给出
+    #[arg(long, value_name = "EPSG:n", value_parser = parse_crs)]
+    crs: Option<Crs>,
+    /// 试算：照做一遍并报告，不提交
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn parse_crs(text: &str) -> Result<Crs, String> {
+    let upper = text.trim().to_ascii_uppercase();
+    let code = upper.strip_prefix("EPSG:").unwrap_or(&upper).parse::<u32>().ok();
+    let crs = code.filter(|code| mujun_geometry::reproject::is_known(*code)).map(Crs::from_epsg);
+    crs.ok_or_else(|| format!("“{text}”不是可用的坐标系；请写成 EPSG:4490、EPSG:4528 这样的形式"))
+}
+
+impl Import {
+    pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
+        let database = Database::open(config).await.map_err(Failure::environment)?;
+        let mode = if self.dry_run { ImportMode::DryRun } else { ImportMode::Commit };
+        let request = ImportRequest { kind: self.kind, path: self.file, mapping: self.mapping, crs: self.crs, mode };
+        let done = import_one(&database, request).await;
+        database.close().await.map_err(Failure::environment)?;
+        let report = done?;
+        print(&report);
+        show::issues(&report.issues, 10);
+        Ok(Exit::Done)
+    }
+}
+
+pub(super) async fn import_one(database: &Database, request: ImportRequest) -> Result<ImportReport, Failure> {
+    let bar = show::working(format!("导入{}：{}", request.kind.label_zh(), request.path.display()));
+    let done = import::import(&database.pool, request).await;
+    bar.finish_and_clear();
+    done.map_err(|error| if error.is_about_input() { Failure::input(error) } else { Failure::environment(error) })
+}
+
+pub(super) fn print(report: &ImportReport) {
+    let ending = match report.ending {
+        ImportEnding::Committed { import_id, revision } => format!("已提交（导入批 {import_id}，修订 {revision}）"),
+        ImportEnding::Discarded => "试算，未提交".to_owned(),
+        ImportEnding::AlreadyRecorded { import_id } => format!("同一文件早已导入（导入批 {import_id}），没有变化"),
+    };
+    println!(
+        "{} {}：读到 {} 行，新增 {}，变更 {}，未变 {}，隔离 {}；问题 {} 处。{ending}",
+        report.kind.label_zh(),
+        report.source.file_name,
+        report.source.rows_read,
+        report.appended.new,
+        report.appended.changed,
+        report.appended.unchanged,
+        report.source.rows_quarantined,
+        report.issues.len()
+    );
+}

@@ -1,0 +1,95 @@
+//! How results look in a terminal: progress bars, issue lists, findings. Words come from the types; only layout is here.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use mujun_domain::finding::{Finding, Outcome, OutcomeCode};
+
+use crate::ingest::{IngestIssue, Severity};
+
+/// Logs go to standard error, as JSON where that is not a terminal; `MUJUN_LOG` sets the level.
+pub fn start_logging() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("MUJUN_LOG").unwrap_or_else(|_| EnvFilter::new("warn,mujun=info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // A second subscriber can only be a test that already set one.
+    let _ = if std::io::stderr().is_terminal() { builder.try_init() } else { builder.json().try_init() };
+}
+
+/// A line that turns while something takes time; in a pipe it prints the text once.
+pub fn working(what: String) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        eprintln!("==> {what}");
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(what);
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+/// Issues, the grave ones first, at most `limit` of each severity.
+pub fn issues(issues: &[IngestIssue], limit: usize) {
+    for severity in [Severity::BlocksRow, Severity::Degrades, Severity::Notice] {
+        let of_this: Vec<&IngestIssue> = issues.iter().filter(|issue| issue.severity == severity).collect();
+        if of_this.is_empty() {
+            continue;
+        }
+        println!("  {}：{} 处", severity.label_zh(), of_this.len());
+        for issue in of_this.iter().take(limit) {
+            let place = match (issue.row, &issue.column) {
+                (Some(row), Some(column)) => format!("第 {row} 行 {column}："),
+                (Some(row), None) => format!("第 {row} 行："),
+                _ => String::new(),
+            };
+            println!("    {} {place}{}", issue.code, issue.message);
+            println!("      处理（{}）：{}", issue.party.label_zh(), issue.remedy);
+        }
+        if of_this.len() > limit {
+            println!("    ……另有 {} 处，见导入问题清单", of_this.len() - limit);
+        }
+    }
+}
+
+/// One finding with everything it rests on, as the card shows it.
+pub fn finding(finding: &Finding) {
+    println!("{} · {}（{}）", finding.outcome_label(), finding.title, finding.force.label_zh());
+    match &finding.outcome {
+        Outcome::Compared(comparison) => {
+            let citation = &comparison.threshold.citation;
+            let number = citation.document_number.as_deref().unwrap_or_default();
+            println!("  依据  《{}》{number} {}", citation.document_title, citation.clause);
+            match (&citation.quote, &citation.paraphrase) {
+                (Some(quote), _) => println!("        “{quote}”（{}）", citation.certainty.label_zh()),
+                (None, Some(paraphrase)) => println!("        大意：{paraphrase}（{}）", citation.certainty.label_zh()),
+                (None, None) => {}
+            }
+            for (position, line) in comparison.arithmetic().iter().enumerate() {
+                println!("  {}  {line}", if position == 0 { "算式" } else { "    " });
+            }
+            for (position, input) in comparison.inputs.iter().enumerate() {
+                let note = input.source.note.as_deref().unwrap_or_default();
+                println!("  {}  {} {}  ← {note}", if position == 0 { "输入" } else { "    " }, input.name.label_zh(), input.value.text());
+            }
+            for (position, clearance) in comparison.clearance.iter().enumerate() {
+                println!("  {}  {}", if position == 0 { "消除" } else { "    " }, clearance.text());
+            }
+        }
+        Outcome::NotApplicable { condition } => println!("  条件  {}", condition.label),
+        Outcome::Undetermined { missing } => {
+            for (position, input) in missing.iter().enumerate() {
+                println!("  {}  {}：{}", if position == 0 { "缺少" } else { "    " }, input.label, input.how);
+            }
+        }
+    }
+    for note in &finding.notes {
+        println!("  提示  {}", note.text);
+    }
+    if OutcomeCode::of(&finding.outcome) != OutcomeCode::NotApplicable {
+        println!();
+    }
+}
