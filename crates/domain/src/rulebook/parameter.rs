@@ -15,7 +15,7 @@ use crate::unit::{Quantity, Unit};
 pub enum ParameterName {
     /// 层高限值，m：超过（不含等于）的层加倍计容。
     TallStoreyHeight,
-    /// 高层层计容倍数：层高超过限值的层按此倍数计。
+    /// 超限层高计容倍数：层高超过限值的层，计容建筑面积按此倍数计。
     TallStoreyFactor,
     /// 碎屑面积容差，m²：小于它的剩余小块不计为剩余。
     SliverMinArea,
@@ -63,7 +63,7 @@ impl ParameterName {
     pub fn label_zh(self) -> &'static str {
         match self {
             ParameterName::TallStoreyHeight => "层高限值",
-            ParameterName::TallStoreyFactor => "超高层计容倍数",
+            ParameterName::TallStoreyFactor => "超限层高计容倍数",
             ParameterName::SliverMinArea => "碎屑面积容差",
             ParameterName::SliverMinWidth => "碎屑宽度容差",
             ParameterName::IdleAfter => "疑似闲置年限",

@@ -276,7 +276,7 @@ impl Shelf {
             }
             let values = in_sequence(&entry, values);
             if let (Some(()), Some(name)) = (entry.finish(), name) {
-                if values.is_empty() {
+                if entry.sections("value").is_empty() {
                     entry.fault(name.start, "至少一个 [[parameter.value]]", "没有");
                 } else if self.parameters.insert(name.value, values).is_some() {
                     entry.fault(name.start, "每个参数写一次", format!("“{}”已出现过", name.value.as_str()));
@@ -459,11 +459,10 @@ impl Shelf {
 
     /// `source = { … }` and `also = [{ … }]` of a threshold or parameter value.
     fn citation(&self, entry: &Section<'_, '_>) -> Option<Citation> {
-        let mut citation = entry.required_section("source").and_then(|source| self.read_citation(&source))?;
-        for also in entry.sections("also") {
-            citation.also.push(self.read_citation(&also)?);
-        }
-        Some(citation)
+        let source = entry.required_section("source").and_then(|source| self.read_citation(&source));
+        let also: Vec<Option<Citation>> = entry.sections("also").iter().map(|also| self.read_citation(also)).collect();
+        let also: Option<Vec<Citation>> = also.into_iter().collect();
+        Some(Citation { also: also?, ..source? })
     }
 
     fn read_citation(&self, source: &Section<'_, '_>) -> Option<Citation> {

@@ -146,8 +146,9 @@ fn complaints(case: &Case, finding: &Finding) -> Vec<String> {
         check("缺少", expected, missing.join("、"), missing == expected.split('、').collect::<Vec<_>>());
     }
     let plain = |text: &str| text.replace('\u{202f}', " ");
-    let clearance: Vec<String> =
-        comparison.map(|comparison| comparison.clearance.iter().map(|change| plain(&change.text())).collect()).unwrap_or_default();
+    let clearance: Vec<String> = comparison
+        .map(|comparison| comparison.clearance.iter().map(|change| plain(&change.text())).collect())
+        .unwrap_or_default();
     for expected in case.all("消除") {
         check("消除", expected, clearance.join("；"), clearance.iter().any(|text| text.starts_with(expected.as_str())));
     }
@@ -167,7 +168,21 @@ fn every_case_comes_out_as_written() {
 #[test]
 fn cases_use_only_words_that_are_checked() {
     let known = BTreeSet::from([
-        "类别", "基准日", "对象", "表", "结果", "实测", "差额", "阈值", "标记", "阶段", "由来", "条件", "缺少", "消除", "提示",
+        "类别",
+        "基准日",
+        "对象",
+        "表",
+        "结果",
+        "实测",
+        "差额",
+        "阈值",
+        "标记",
+        "阶段",
+        "由来",
+        "条件",
+        "缺少",
+        "消除",
+        "提示",
     ]);
     for case in cases() {
         for key in case.said.keys() {
@@ -222,7 +237,8 @@ fn a_case_is_of_the_category_it_claims() {
                 "undetermined" => code == OutcomeCode::Undetermined,
                 "at-threshold" => finding.comparison().is_some_and(|comparison| comparison.margin.value == 0.0),
                 "day-before" => {
-                    day(case.one("基准日").expect("基准日")).succ_opt() == rule.thresholds.first().map(|first| first.effective_from)
+                    day(case.one("基准日").expect("基准日")).succ_opt()
+                        == rule.thresholds.first().map(|first| first.effective_from)
                 }
                 "first-day" => {
                     Some(day(case.one("基准日").expect("基准日"))) == rule.thresholds.first().map(|first| first.effective_from)
