@@ -1,10 +1,14 @@
 // The pages and their addresses. Every page is loaded when first opened, so the map does not wait for the chart.
 import { createRouter, createWebHistory } from 'vue-router'
 
+const mapPage = () => import('./features/map-page/MapPage.vue')
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/', name: 'home', component: () => import('./features/map-page/MapPage.vue') },
-    { path: '/map', name: 'map', component: () => import('./features/map-page/MapPage.vue') },
+    { path: '/', redirect: ({ query }) => ({ path: '/map', query }) },
+    { path: '/map', name: 'map', component: mapPage },
+    { path: '/parcels/:division/:code', name: 'parcel', component: () => import('./features/parcel-card/ParcelPage.vue') },
+    { path: '/:rest(.*)*', redirect: '/map' },
   ],
 })

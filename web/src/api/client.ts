@@ -1,0 +1,130 @@
+// The only place that fetches. One function a route; each answers the JSON of api/types.ts or throws an ApiFault.
+// Addresses are relative to the page's own origin: nothing here can reach another host.
+import type {
+  ApprovalCard,
+  ApprovalItem,
+  Divisions,
+  ImportIssue,
+  ImportRow,
+  Kind,
+  Page,
+  ParcelCard,
+  ParcelItem,
+  Problem,
+  Proposal,
+  ProposalResult,
+  Scope,
+  Summary,
+  Supply,
+  TargetProgress,
+} from './types'
+
+/** The server answered with a problem, or did not answer. */
+export class ApiFault extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.title)
+    this.name = 'ApiFault'
+  }
+}
+
+/** What a list asks for. Empty fields are not sent. */
+export interface ListQuery {
+  kind?: Kind | null
+  county?: string | null
+  outcome?: 'undetermined' | null
+  q?: string | null
+  sort?: string | null
+  limit?: number
+  cursor?: string | null
+  without_geometry?: boolean
+}
+
+/** `?a=1&b=2` of the fields that have a value; the empty string when none has. */
+export function queryText(query: object): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === '' || value === false) continue
+    params.set(name, String(value))
+  }
+  const text = params.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/** The problem in an answer that is not 2xx; a plain one is made up when the body is not problem+json. */
+export async function problemOf(answer: Response): Promise<Problem> {
+  const type = answer.headers.get('content-type') ?? ''
+  if (type.includes('json')) {
+    const body: unknown = await answer.json().catch(() => null)
+    if (isProblem(body)) return body
+  }
+  return {
+    type: 'about:blank',
+    title: `服务器应答异常（HTTP ${answer.status}）`,
+    status: answer.status,
+    detail: '应答内容不是本系统约定的格式。请稍后重试；反复出现请联系系统管理员。',
+  }
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && typeof (body as Problem).title === 'string'
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  let answer: Response
+  try {
+    answer = await fetch(path, init)
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause
+    throw new ApiFault({
+      type: '/problems/unreachable',
+      title: '连不上服务器',
+      status: 0,
+      detail: '请确认 mujun 服务正在运行、网络可达，然后重试。',
+    })
+  }
+  if (!answer.ok) throw new ApiFault(await problemOf(answer))
+  return (await answer.json()) as T
+}
+
+function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return ask<T>(path, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) })
+}
+
+const segment = encodeURIComponent
+
+export const api = {
+  scope: (signal?: AbortSignal) => get<Scope>('/api/v1/scope', signal),
+  summary: (county: string | null, signal?: AbortSignal) =>
+    get<Summary>(`/api/v1/summary${queryText({ county })}`, signal),
+  divisions: (signal?: AbortSignal) => get<Divisions>('/api/v1/divisions', signal),
+  parcels: (query: ListQuery, signal?: AbortSignal) =>
+    get<Page<ParcelItem>>(`/api/v1/parcels${queryText(query)}`, signal),
+  parcel: (division: string, code: string, signal?: AbortSignal) =>
+    get<ParcelCard>(`/api/v1/parcels/${segment(division)}/${segment(code)}`, signal),
+  approvals: (query: ListQuery, signal?: AbortSignal) =>
+    get<Page<ApprovalItem>>(`/api/v1/approvals${queryText(query)}`, signal),
+  approval: (division: string, number: string, signal?: AbortSignal) =>
+    get<ApprovalCard>(`/api/v1/approvals/${segment(division)}/${segment(number)}`, signal),
+  supplies: (query: ListQuery, signal?: AbortSignal) =>
+    get<Page<Supply>>(`/api/v1/supplies${queryText(query)}`, signal),
+  imports: (signal?: AbortSignal) => get<{ items: ImportRow[] }>('/api/v1/imports', signal),
+  importIssues: (importId: number, query: { limit?: number; cursor?: string | null }, signal?: AbortSignal) =>
+    get<{ items: ImportIssue[]; next: string | null }>(
+      `/api/v1/imports/${importId}/issues${queryText(query)}`,
+      signal,
+    ),
+  target: (county: string | null, signal?: AbortSignal) =>
+    get<TargetProgress>(`/api/v1/target${queryText({ county })}`, signal),
+  checkProposal: (proposal: Proposal, signal?: AbortSignal) =>
+    ask<ProposalResult>('/api/v1/proposals/check', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(proposal),
+      ...(signal ? { signal } : {}),
+    }),
+}
+
+/** The address of one parcel's GeoJSON, for a download link. */
+export function parcelGeoJsonHref(division: string, code: string): string {
+  return `/api/v1/parcels/${segment(division)}/${segment(code)}/geojson`
+}

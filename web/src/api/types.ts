@@ -1,0 +1,369 @@
+// What the server says, as it says it: one interface a JSON shape of /api/v1. Names are the column names of the registers.
+// Areas are m² (`_m2`) or 亩 (`_mu`), ratios have no unit, money is 万元, dates are ISO days; nothing is converted here.
+import type { FeatureCollection, Geometry, MultiPolygon, Point, Polygon } from 'geojson'
+
+/** The three kinds of inefficient land, in the order in which a square metre is counted. */
+export type Kind = 'approved_not_supplied' | 'supplied_not_used' | 'underused'
+
+/** What a rule said of a subject. */
+export type OutcomeCode = 'met' | 'unmet' | 'discretion' | 'not_applicable' | 'undetermined'
+
+/** The voice in which the text speaks: an order, advice, or a goal of the city as a whole. */
+export type Force = 'binding' | 'guidance' | 'benchmark'
+
+/** The two clocks and the law that every figure was reached under. */
+export interface Scope {
+  as_of: string
+  known_at: string
+  run_id: number | null
+  rulebook: { edition: string; digest: string }
+  facts_revision: number | null
+  is_synthetic: boolean
+  data_label: string | null
+  observed_on: string | null
+  library_versions?: Record<string, string>
+}
+
+export interface KindTotal {
+  kind: Kind
+  label: string
+  count: number
+  area_m2: number
+  area_mu?: number
+}
+
+export interface CountySummary {
+  division_code: string
+  name: string
+  parcels: number
+  area_m2: number
+  kinds: KindTotal[]
+}
+
+export interface LayerSummary {
+  id: string
+  label: string
+  count: number
+  area_m2?: number | null
+  observed_on?: string | null
+  without_geometry?: number
+}
+
+export interface Summary {
+  scope: Scope
+  totals: { parcels: number; area_m2: number }
+  kinds: KindTotal[]
+  undetermined: { parcels: number }
+  counties: CountySummary[]
+  layers: LayerSummary[]
+}
+
+export interface Total {
+  count: number
+  area_m2: number
+  area_mu?: number
+}
+
+export interface Page<T> {
+  items: T[]
+  total: Total
+  next: string | null
+  scope?: Scope
+}
+
+export interface ParcelItem {
+  division_code: string
+  parcel_code: string
+  division_name: string | null
+  location: string | null
+  right_holder: string | null
+  kinds: Kind[]
+  counted_kind: Kind | null
+  state: string | null
+  state_label: string | null
+  site_area_m2: number
+  site_area_mu?: number
+  site_area_basis: string
+  plot_ratio: number | null
+  building_density: number | null
+  building_count: number
+  industry_code: string | null
+  industry_name: string | null
+  undetermined_count: number
+  observed_on: string | null
+  label_lon: number
+  label_lat: number
+  basis: string | null
+}
+
+export interface Source {
+  register: string
+  key: string
+  import_id?: number | null
+  file?: string | null
+  row?: number | null
+  note?: string | null
+}
+
+export interface InputUsed {
+  name: string
+  label: string
+  value: unknown
+  unit?: string | null
+  text: string
+  source: Source | null
+  observed_on?: string | null
+}
+
+export interface Citation {
+  document_id: string
+  document_title: string
+  document_number: string | null
+  clause: string | null
+  /** The words of the document, verbatim. */
+  quote: string | null
+  /** What it says in other words, where the wording was not read. */
+  paraphrase?: string | null
+  certainty: Certainty | null
+}
+
+/** How sure we are of a text: read, read second hand, worked out, remembered, our own proposal, not found. */
+export type Certainty = 'VERIFIED' | 'VERIFIED-SECONDARY' | 'INFERRED' | 'RECALLED' | 'PROPOSED' | 'UNKNOWN'
+
+/** One rule's word on one subject, with everything needed to reach it again with a pocket calculator. */
+export interface Finding {
+  subject: { kind: string; code: string }
+  rule_id: string
+  title: string
+  force: Force
+  force_label: string
+  outcome: OutcomeCode
+  outcome_label: string
+  flag: Kind | null
+  flag_label: string | null
+  flagged_area_m2: number | null
+  citation: Citation | null
+  measured: { name: string; label: string; value: number; unit: string; text: string } | null
+  threshold: {
+    value: number
+    unit: string
+    compare: string
+    text: string
+    derivation?: string | null
+    effective_from?: string | null
+  } | null
+  arithmetic: string[]
+  inputs: InputUsed[]
+  missing: { name: string; label: string; how: string }[]
+  condition: { label: string; fact: string } | null
+  margin: { value: number; text: string } | null
+  clearance: string[]
+  /** How far a supply has gone past its dates, where the rule tells stages apart. */
+  stage?: { label: string; since?: string | null } | null
+  /** Remarks that change no verdict. */
+  notes?: { text: string }[] | null
+  detail?: unknown
+}
+
+export interface Building {
+  building_code: string
+  storeys_above: number | null
+  storey_height_m: number | null
+  footprint_m2: number
+  counting_floor_area_m2: number | null
+}
+
+export interface Supply {
+  division_code: string
+  supply_code: string
+  parcel_code: string | null
+  project_name: string | null
+  land_user: string | null
+  location: string | null
+  supply_mode: string | null
+  land_use_name?: string | null
+  contract_signed_on: string | null
+  delivered_on?: string | null
+  agreed_start_on: string | null
+  agreed_finish_on: string | null
+  construction_state: string | null
+  actual_start_on: string | null
+  actual_finish_on: string | null
+  contract_far_min: number | null
+  contract_far_max: number | null
+  contract_density_max: number | null
+  price_wan_yuan: number | null
+  documentary_area_m2: number | null
+  ellipsoidal_area_m2?: number | null
+}
+
+export interface Provenance {
+  import_id: number
+  file_name: string
+  source_row: number
+  observed_on: string | null
+  recorded_at: string
+  provider: string | null
+}
+
+/** Everything known of one parcel. */
+export interface ParcelCard extends ParcelItem {
+  areas: { documentary_m2: number | null; ellipsoidal_m2: number | null; planar_m2: number | null }
+  measures: {
+    footprint_m2: number | null
+    counting_floor_area_m2: number | null
+    floor_area_basis: string | null
+    plot_ratio: number | null
+    building_density: number | null
+  }
+  buildings: Building[]
+  supplies: Supply[]
+  zones: { zone_type_code: string; zone_type_name: string | null; share: number }[]
+  findings: Finding[]
+  provenance: Provenance
+  geometry: Geometry
+  bbox: [number, number, number, number]
+  scope: Scope
+}
+
+export interface ApprovalItem {
+  division_code: string
+  division_name?: string | null
+  approval_number: string
+  batch_name: string | null
+  approval_level: string | null
+  approved_on: string | null
+  withdrawn_on?: string | null
+  documentary_area_m2: number | null
+  ellipsoidal_area_m2: number | null
+  planar_area_m2?: number | null
+  observed_on: string | null
+  leftover: { area_m2: number; sliver_area_m2: number; covered_area_m2: number } | null
+  label_lon?: number | null
+  label_lat?: number | null
+}
+
+/** An approval with the ground that was never supplied. */
+export interface ApprovalCard extends ApprovalItem {
+  findings: Finding[]
+  provenance?: Provenance | null
+  bbox?: [number, number, number, number] | null
+  scope?: Scope
+}
+
+export interface ImportRow {
+  import_id: number
+  kind: string
+  file_name: string
+  file_sha256: string
+  mapping_name: string
+  layer_name: string | null
+  provider: string | null
+  is_synthetic: boolean
+  crs: string | null
+  encoding: string | null
+  observed_on: string | null
+  received_at: string
+  rows_read: number
+  rows_new: number
+  rows_changed: number
+  rows_unchanged: number
+  rows_quarantined: number
+  issue_count: number
+}
+
+export interface ImportIssue {
+  ordinal: number
+  code: string
+  severity: 'blocks_row' | 'degrades' | 'notice'
+  party: 'data_supplier' | 'operator' | 'developer'
+  row_number: number | null
+  column_name: string | null
+  value: string | null
+  message: string
+  remedy: string
+}
+
+export interface TargetProgress {
+  target: {
+    name: string
+    target_area_m2: number
+    target_mu?: number
+    base_year: number
+    end_year: number
+    counted_event: string
+    counted_event_label: string
+    document: string
+  } | null
+  credited_m2: number
+  reported_m2: number
+  overlap_m2: number
+  not_counted_stage_m2: number
+  without_geometry_m2?: number | null
+  share: number | null
+  expected_share: number | null
+  as_of: string
+  counties: {
+    division_code: string
+    name: string
+    reported_m2: number
+    credited_m2: number
+    overlap_m2: number
+    projects: number
+  }[]
+  years: { year: number; credited_m2: number; reported_m2: number; projects: number }[]
+  conflicts: { project_code: string; other_project_code: string; overlap_m2: number }[]
+  bridge: { label: string; area_m2: number }[]
+  scope: Scope
+}
+
+/** A renovation proposal as it is sent, and as `mujun check` reads it from a file. A missing flag is not known. */
+export interface Proposal {
+  name: string
+  crs?: string
+  land: Polygon | MultiPolygon
+  buildings: ProposedBuilding[]
+  industry?: { edition: string; code: string }
+  flags: Partial<Record<ProposalFlag, boolean>>
+}
+
+export interface ProposedBuilding {
+  name: string
+  footprint: Polygon | MultiPolygon
+  storeys: number
+  storey_height_m: number
+}
+
+export type ProposalFlag = 'upgrade_approved' | 'general_purpose_factory' | 'conforms_to_plan'
+
+export interface ProposalResult {
+  proposal: { name: string }
+  measures: {
+    site_area_m2: number | null
+    footprint_m2: number | null
+    counting_floor_area_m2: number | null
+    plot_ratio: number | null
+    building_density: number | null
+  }
+  verdict: OutcomeCode
+  verdict_label: string
+  findings: Finding[]
+  faults: { code: string; message: string; remedy: string; place?: unknown }[]
+  scope: Scope
+}
+
+export type Divisions = FeatureCollection<
+  Polygon | MultiPolygon,
+  { division_code: string; name: string; label_lon: number; label_lat: number }
+>
+
+export type LabelPoints = FeatureCollection<Point, { name: string }>
+
+/** RFC 9457, in Chinese, with a stable `type`. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail?: string
+  errors?: { message?: string; detail?: string; pointer?: string }[]
+}

@@ -1,0 +1,27 @@
+// Every source, tile layer and style layer by name, in one place. A typo is a compile error.
+
+/** Sources of the style. */
+export const SOURCES = { city: 'city', divisions: 'divisions', divisionLabels: 'division-labels', proposal: 'proposal' } as const
+
+/** Layers inside the vector tiles; each has a companion `<name>_label` with one point a feature. */
+export const TILE_LAYERS = ['parcels', 'leftovers', 'zones', 'projects', 'buildings'] as const
+export type TileLayer = (typeof TILE_LAYERS)[number]
+
+/** Style layers that a click can pick from, topmost first. */
+export const PICKABLE = [
+  'approved_not_supplied-dot',
+  'supplied_not_used-dot',
+  'underused-dot',
+  'approved_not_supplied-fill',
+  'supplied_not_used-fill',
+  'underused-fill',
+  'undetermined-fill',
+  'parcels-fill',
+] as const
+
+/** Names of the hatch pictures. */
+export const HATCHES = {
+  approved_not_supplied: 'hatch-approved-not-supplied',
+  supplied_not_used: 'hatch-supplied-not-used',
+  underused: 'hatch-underused',
+} as const
