@@ -101,10 +101,10 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if !self.stopped {
-            if let Err(fault) = self.postmaster.stop() {
-                tracing::warn!(%fault, "the private PostgreSQL could not be stopped");
-            }
+        if !self.stopped
+            && let Err(fault) = self.postmaster.stop()
+        {
+            tracing::warn!(%fault, "the private PostgreSQL could not be stopped");
         }
     }
 }

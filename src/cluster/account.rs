@@ -39,10 +39,10 @@ impl Account {
                 _ => Ok(Account::Ours),
             };
         }
-        if let Some(owner) = owner.filter(|uid| *uid != 0) {
-            if let Ok(Some(user)) = User::from_uid(Uid::from_raw(owner)) {
-                return Ok(Account::of(user));
-            }
+        if let Some(owner) = owner.filter(|uid| *uid != 0)
+            && let Ok(Some(user)) = User::from_uid(Uid::from_raw(owner))
+        {
+            return Ok(Account::of(user));
         }
         ["postgres", "nobody"]
             .into_iter()

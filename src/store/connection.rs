@@ -1,5 +1,6 @@
 //! Opens the pool, after making sure that the other side is a PostgreSQL that can be ours. Never shows a password.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -34,7 +35,7 @@ pub enum ConnectError {
         place: String,
     },
     /// Something answers, but not as PostgreSQL does.
-    #[error("{place} 不是 PostgreSQL。处理：检查 DATABASE_URL 的主机与端口")]
+    #[error("{place} 接受了连接，但应答不像 PostgreSQL。处理：检查 DATABASE_URL 的主机与端口；若它正在重启，稍后重试")]
     NotPostgres {
         /// Where.
         place: String,
@@ -123,10 +124,18 @@ pub async fn connect(options: &PgConnectOptions) -> Result<PgPool, ConnectError>
 
 fn not_connected(place: String, source: sqlx::Error) -> ConnectError {
     match &source {
-        sqlx::Error::Io(fault) if fault.kind() == std::io::ErrorKind::UnexpectedEof => {
+        sqlx::Error::Io(fault)
+            if matches!(
+                fault.kind(),
+                ErrorKind::UnexpectedEof
+                    | ErrorKind::InvalidData
+                    | ErrorKind::ConnectionReset
+                    | ErrorKind::ConnectionAborted
+                    | ErrorKind::BrokenPipe
+            ) =>
+        {
             ConnectError::NotPostgres { place, source }
         }
-        sqlx::Error::Io(fault) if fault.kind() == std::io::ErrorKind::InvalidData => ConnectError::NotPostgres { place, source },
         sqlx::Error::Protocol(_) => ConnectError::NotPostgres { place, source },
         sqlx::Error::Database(refusal) => match refusal.code().as_deref() {
             Some("3D000") => ConnectError::NoSuchDatabase { place, source },

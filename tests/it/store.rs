@@ -1,1 +1,8 @@
-//! store
+//! The store against a real database: every statement prepared, every register appended and read back, history kept.
+
+mod connection;
+mod fixture;
+mod history;
+mod registers;
+mod runs;
+mod statements;

@@ -40,7 +40,8 @@ impl TestCity {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("city_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let mut conn = PgConnection::connect_with(&server().options()).await.unwrap();
-        for finished in std::mem::take(&mut *FINISHED.lock().unwrap()) {
+        let finished = std::mem::take(&mut *FINISHED.lock().unwrap());
+        for finished in finished {
             conn.execute(AssertSqlSafe(format!("drop database if exists {finished} with (force)"))).await.unwrap();
         }
         conn.execute(AssertSqlSafe(format!("create database {name} template {template}"))).await.unwrap();

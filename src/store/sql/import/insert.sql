@@ -9,5 +9,5 @@ select
     $11,
     greatest(clock_timestamp(), (select max(recorded_at) from revision) + interval '1 microsecond',
              (select max(received_at) from import) + interval '1 microsecond'),
-    $12, 0, 0, $12 - $13, $13
+    $12, 0, 0, $12::integer - $13::integer, $13
 returning import_id
