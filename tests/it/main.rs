@@ -1,5 +1,7 @@
 //! Integration tests: one binary, one private PostgreSQL, one module an area. `support` is what they stand on.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+
 mod support;
 mod town;
 
