@@ -182,4 +182,3 @@ pub async fn hold_snapshot(conn: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query(include_str!("sql/connection/hold_snapshot.sql")).execute(conn).await.during("固定读取时刻")?;
     Ok(())
 }
-
