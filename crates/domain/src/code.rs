@@ -323,3 +323,95 @@ impl CreditCode {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CadastralCode, CreditCode, DivisionCode, IndustryCode, IndustryEdition, ParcelCode, RealEstateUnitCode};
+
+    const PARCEL: &str = "330402001002GB00012";
+
+    /// The message of a fault names what was found and holds these words.
+    #[track_caller]
+    fn refused<T: std::fmt::Debug>(parsed: Result<T, super::CodeFault>, words: &str) {
+        let message = parsed.expect_err("a fault").to_string();
+        assert!(message.contains(words), "{message}");
+    }
+
+    #[test]
+    fn a_cadastral_code_has_nineteen_places_of_their_kind() {
+        let code = CadastralCode::parse(" 330402001002gb00012 ").unwrap();
+        assert_eq!(code.as_str(), PARCEL);
+        assert_eq!(code.division().as_str(), "330402");
+        refused(CadastralCode::parse("330402001002GB0001"), "实为 18 位");
+        refused(CadastralCode::parse("330402001002GB000123"), "实为 20 位");
+        refused(CadastralCode::parse("33040200100AGB00012"), "第 12 位应为数字");
+        refused(CadastralCode::parse("330402001002QB00012"), "第 13 位应为G");
+        refused(CadastralCode::parse("330402001002GQ00012"), "第 14 位应为宗地特征码");
+        refused(CadastralCode::parse("330402001002GB0001O"), "第 19 位应为数字，实为“O”");
+        refused(CadastralCode::parse("三三零四零二"), "实为 6 位");
+    }
+
+    #[test]
+    fn a_parcel_code_is_any_text_that_may_be_cadastral() {
+        assert!(ParcelCode::parse(PARCEL).unwrap().cadastral().is_some());
+        assert_eq!(ParcelCode::parse(" 南湖-17 ").unwrap().as_str(), "南湖-17");
+        assert!(ParcelCode::parse("南湖-17").unwrap().cadastral().is_none());
+        refused(ParcelCode::parse("  "), "不能为空");
+    }
+
+    #[test]
+    fn a_real_estate_unit_is_its_parcel_a_letter_and_eight_digits() {
+        let code = RealEstateUnitCode::parse("330402 001002 GB00012 W00000000").unwrap();
+        assert_eq!(code.cadastral().as_str(), PARCEL);
+        assert_eq!(code.as_str().len(), 28);
+        refused(RealEstateUnitCode::parse(PARCEL), "实为 19 位");
+        refused(RealEstateUnitCode::parse("330402001002GB00012X00000000"), "第 20 位应为F");
+        refused(RealEstateUnitCode::parse("330402001002GB00012F0000000A"), "第 28 位应为数字");
+        refused(RealEstateUnitCode::parse("330402001002AB00012F00000001"), "第 13 位");
+    }
+
+    #[test]
+    fn a_division_is_six_digits_and_knows_its_city() {
+        assert_eq!(DivisionCode::parse("330482").unwrap().city().as_str(), "330400");
+        for wrong in ["33048", "3304821", "33048A", "", "３３０４８２"] {
+            refused(DivisionCode::parse(wrong), "6 位数字");
+        }
+        let json = serde_json::to_string(&DivisionCode::parse("330402").unwrap()).unwrap();
+        assert_eq!(serde_json::from_str::<DivisionCode>(&json).unwrap().as_str(), "330402");
+        assert!(serde_json::from_str::<DivisionCode>("\"3304\"").is_err());
+    }
+
+    #[test]
+    fn an_industry_is_a_number_in_an_edition() {
+        for text in ["GB/T 4754-2017", "gb/t4754—2017", "2017", "GBT4754-2017"] {
+            assert_eq!(IndustryEdition::parse(text).unwrap(), IndustryEdition::Y2017, "{text}");
+        }
+        refused(IndustryEdition::parse("GB/T 4754-1994"), "1994");
+        let edition = IndustryEdition::Y2017;
+        for text in ["35", "C35", "c3511", "351", " 35 "] {
+            assert_eq!(IndustryCode::parse(edition, text).unwrap().division(), "35", "{text}");
+        }
+        for wrong in ["", "3", "00", "C", "35111", "3A", "三五", "通用设备"] {
+            refused(IndustryCode::parse(edition, wrong), "2 位大类");
+        }
+        assert_ne!(IndustryCode::parse(edition, "29").unwrap(), IndustryCode::parse(IndustryEdition::Y2002, "29").unwrap());
+        assert_eq!(IndustryCode::parse(edition, "29").unwrap().to_string(), "29（GB/T 4754-2017）");
+    }
+
+    /// Computed by hand from GB 32100: Σ valueᵢ × 3^(i−1) mod 31 for 91330400MA0000001? gives the last character.
+    #[test]
+    fn a_credit_code_is_verified_by_its_last_character() {
+        // 9,1,3,3,0,4,0,0,M=21,A=10,0×6,1 against 1,3,9,27,19,26,16,17,20,29,25,13,8,24,10,30,28: Σ = 962 ≡ 1, 31 − 1 = 30 = Y.
+        assert_eq!(CreditCode::parse("91330400ma0000001y").unwrap().as_str(), "91330400MA0000001Y");
+        refused(CreditCode::parse("91330400MA00000018"), "校验位应为“Y”，实为“8”");
+        refused(CreditCode::parse("91330400MA0000001"), "实为 17 位");
+        refused(CreditCode::parse("91330400MAO000001Y"), "第 11 位“O”不在字符集内");
+        refused(CreditCode::parse("91A30400MA0000001Y"), "第 3 位应为数字");
+        // Any one wrong character is noticed.
+        for place in 0..18 {
+            let mut wrong: Vec<char> = "91330400MA0000001Y".chars().collect();
+            wrong[place] = if wrong[place] == '7' { '6' } else { '7' };
+            assert!(CreditCode::parse(&wrong.iter().collect::<String>()).is_err(), "place {}", place + 1);
+        }
+    }
+}

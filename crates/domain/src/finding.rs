@@ -2,6 +2,9 @@
 //! which clause, by what margin, and the smallest single changes that would clear it. Everything needed to recompute a
 //! verdict by hand is in here; how it is drawn on a screen is not.
 
+mod clearance;
+mod missing;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,12 +12,15 @@ use chrono::NaiveDate;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+pub use clearance::Clearance;
+pub use missing::{MissingInput, MissingName, NonEmpty};
+
 use crate::fact::{FactName, FactValue, Source};
 use crate::kind::Kind;
 use crate::measure::{Measure, Stage, Step};
-use crate::rulebook::{Citation, Compare, Force, ParameterName, ParameterUsed, RuleId};
+use crate::rulebook::{Citation, Compare, Force, ParameterUsed, RuleId};
 use crate::subject::{KnownFact, Subject};
-use crate::unit::{Quantity, Unit, grouped};
+use crate::unit::{Quantity, Unit};
 
 /// 评价：一个对象、一个基准日、一版规则。Findings are ordered by rule, so that equal evaluations have equal bytes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -359,91 +365,6 @@ pub struct Condition {
     pub input: Option<InputUsed>,
 }
 
-/// 缺少的一项。
-#[derive(Clone, Debug, PartialEq)]
-pub struct MissingInput {
-    /// What is missing.
-    pub name: MissingName,
-    /// 中文名称。
-    pub label: String,
-    /// 怎么补：what to go and find out.
-    pub how: String,
-}
-
-impl MissingInput {
-    /// A missing fact, with the fact's own instruction.
-    pub fn fact(name: FactName) -> MissingInput {
-        MissingInput { name: MissingName::Fact(name), label: name.label_zh().to_owned(), how: name.how_zh().to_owned() }
-    }
-}
-
-impl Serialize for MissingInput {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("MissingInput", 3)?;
-        fields.serialize_field("name", self.name.as_str())?;
-        fields.serialize_field("label", &self.label)?;
-        fields.serialize_field("how", &self.how)?;
-        fields.end()
-    }
-}
-
-/// What can be missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MissingName {
-    /// A fact of the subject.
-    Fact(FactName),
-    /// A row of a table of limits.
-    TableValue,
-    /// A parameter of the rulebook that is not in force on that day.
-    Parameter(ParameterName),
-}
-
-impl MissingName {
-    /// The word used in JSON: the fact's, `table_value`, or the parameter's.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            MissingName::Fact(name) => name.as_str(),
-            MissingName::TableValue => "table_value",
-            MissingName::Parameter(name) => name.as_str(),
-        }
-    }
-}
-
-/// A list that has at least one element.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct NonEmpty<T>(Vec<T>);
-
-impl<T> NonEmpty<T> {
-    /// That list, or `None` if it is empty.
-    pub fn new(list: Vec<T>) -> Option<NonEmpty<T>> {
-        if list.is_empty() { None } else { Some(NonEmpty(list)) }
-    }
-
-    /// A list of one.
-    pub fn of(one: T) -> NonEmpty<T> {
-        NonEmpty(vec![one])
-    }
-
-    /// As a slice of at least one.
-    pub fn as_slice(&self) -> &[T] {
-        &self.0
-    }
-
-    /// Its elements, in order.
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
-        self.0.iter()
-    }
-}
-
-impl<'a, T> IntoIterator for &'a NonEmpty<T> {
-    type Item = &'a T;
-    type IntoIter = std::slice::Iter<'a, T>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
-    }
-}
-
 /// 供而未用的阶段与所依参数。
 #[derive(Clone, Debug, PartialEq)]
 pub struct StageUsed {
@@ -473,90 +394,6 @@ pub struct Note {
     pub text: String,
     /// Its clause, where it has one.
     pub citation: Option<Arc<Citation>>,
-}
-
-/// 消除办法：one change that alone clears a finding, as small as it can be (areas rounded up to 0.01 m²).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Clearance {
-    /// 增加计容建筑面积，m²
-    AddFloorArea(f64),
-    /// 加层：floors of the present footprint
-    AddStoreys {
-        /// How many.
-        storeys: u32,
-        /// The footprint of one, m².
-        footprint_m2: f64,
-    },
-    /// 减少计容建筑面积，m²
-    DropFloorArea(f64),
-    /// 核减土地面积，m²
-    ExcludeLand(f64),
-    /// 扩大用地面积，m²
-    AddLand(f64),
-    /// 减少建筑基底面积，m²
-    DropFootprint(f64),
-    /// 供应、撤回或核减剩余面积，m²
-    SupplyLand(f64),
-    /// 开工并登记，或以补充协议延期
-    StartConstruction,
-}
-
-impl Clearance {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Clearance::AddFloorArea(_) => "add_floor_area",
-            Clearance::AddStoreys { .. } => "add_storeys",
-            Clearance::DropFloorArea(_) => "drop_floor_area",
-            Clearance::ExcludeLand(_) => "exclude_land",
-            Clearance::AddLand(_) => "add_land",
-            Clearance::DropFootprint(_) => "drop_footprint",
-            Clearance::SupplyLand(_) => "supply_land",
-            Clearance::StartConstruction => "start_construction",
-        }
-    }
-
-    /// How much, where it is a quantity.
-    pub fn amount(self) -> Option<Quantity> {
-        match self {
-            Clearance::AddFloorArea(m2)
-            | Clearance::DropFloorArea(m2)
-            | Clearance::ExcludeLand(m2)
-            | Clearance::AddLand(m2)
-            | Clearance::DropFootprint(m2)
-            | Clearance::SupplyLand(m2) => Some(Quantity::new(m2, Unit::SquareMetre)),
-            Clearance::AddStoreys { storeys, .. } => Some(Quantity::new(f64::from(storeys), Unit::Storey)),
-            Clearance::StartConstruction => None,
-        }
-    }
-
-    /// In Chinese: “需增计容建筑面积 15 954.01 m²”.
-    pub fn text(self) -> String {
-        let area = |m2: f64| format!("{} m²", grouped(m2, 2));
-        match self {
-            Clearance::AddFloorArea(m2) => format!("需增计容建筑面积 {}", area(m2)),
-            Clearance::AddStoreys { storeys, footprint_m2 } => {
-                format!("或按现有基底 {} 加 {storeys} 层", area(footprint_m2))
-            }
-            Clearance::DropFloorArea(m2) => format!("需减计容建筑面积 {}", area(m2)),
-            Clearance::ExcludeLand(m2) => format!("或核减土地面积 {}", area(m2)),
-            Clearance::AddLand(m2) => format!("或扩大用地面积 {}", area(m2)),
-            Clearance::DropFootprint(m2) => format!("需减建筑基底面积 {}", area(m2)),
-            Clearance::SupplyLand(m2) => format!("需供应、撤回或核减剩余面积 {}", area(m2)),
-            Clearance::StartConstruction => "需开工并登记实际开工日期，或登记延期补充协议约定的新开工日期".to_owned(),
-        }
-    }
-}
-
-impl Serialize for Clearance {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Clearance", 4)?;
-        fields.serialize_field("change", self.as_str())?;
-        fields.serialize_field("value", &self.amount().map(|amount| amount.value))?;
-        fields.serialize_field("unit", &self.amount().map(|amount| amount.unit))?;
-        fields.serialize_field("text", &self.text())?;
-        fields.end()
-    }
 }
 
 /// The closed list of words for an outcome.

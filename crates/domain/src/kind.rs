@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_kinds_are_counted_in_the_order_of_the_plan() {
-        let mut kinds = vec![Kind::Underused, Kind::SuppliedNotUsed, Kind::ApprovedNotSupplied];
+        let mut kinds = [Kind::Underused, Kind::SuppliedNotUsed, Kind::ApprovedNotSupplied];
         kinds.sort();
         let labels: Vec<&str> = kinds.iter().map(|kind| kind.label_zh()).collect();
         assert_eq!(labels, ["批而未供", "供而未用", "用而未尽"]);

@@ -1,10 +1,8 @@
-//! The arithmetic of a target: how far, how far it should be, what is credited. Areas come in; which ground overlaps
-//! which is computed outside. Three-colour marks are not here.
+//! The arithmetic of a target's period: how far it should be by a day. Which ground is credited, and what overlaps, is
+//! geometry and is settled by the shell; three-colour marks are not here.
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
-
-use crate::unit::Area;
 
 /// 目标期间：起止年，均含。
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -36,19 +34,43 @@ impl TargetYears {
     }
 }
 
-/// 进度桥：从上报到核定. Reported = credited + overlap + what has not reached the counted step + what has no geometry + difference.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Bridge {
-    /// Σ上报面积。
-    pub reported: Area,
-    /// 未达计入节点的上报面积。
-    pub not_at_stage: Area,
-    /// 已达节点而无图形的上报面积。
-    pub without_geometry: Area,
-    /// 图形面积与上报面积之差（Σ图形 − Σ上报，已达节点且有图形的项目）。
-    pub measured_difference: Area,
-    /// 项目之间重叠的面积。
-    pub overlap: Area,
-    /// 核定面积：已达节点项目图形的并集。
-    pub credited: Area,
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::TargetYears;
+
+    const FIVE_YEARS: TargetYears = TargetYears { base_year: 2023, end_year: 2027 };
+
+    #[track_caller]
+    fn check(day: &str, passed: f64, whole: f64) {
+        let day: NaiveDate = day.parse().unwrap();
+        assert_eq!(FIVE_YEARS.expected_share(day), passed / whole);
+    }
+
+    #[test]
+    fn the_expected_share_follows_the_days_of_the_period() {
+        // 365 days a year and one leap day (2024).
+        check("2022-12-31", 0.0, 1826.0);
+        check("2023-01-01", 1.0, 1826.0);
+        check("2023-12-31", 365.0, 1826.0);
+        check("2024-12-31", 731.0, 1826.0);
+        check("2026-06-30", 1096.0 + 181.0, 1826.0);
+        check("2027-12-31", 1.0, 1.0);
+        check("2030-01-01", 1.0, 1.0);
+    }
+
+    #[test]
+    fn years_in_the_wrong_order_expect_nothing() {
+        let years = TargetYears { base_year: 2027, end_year: 2023 };
+        assert_eq!(years.expected_share(NaiveDate::MAX), 0.0);
+        assert_eq!(TargetYears { base_year: i32::MIN, end_year: i32::MAX }.expected_share(NaiveDate::MIN), 0.0);
+    }
+
+    #[test]
+    fn both_years_belong_to_the_period() {
+        for (day, inside) in [("2022-12-31", false), ("2023-01-01", true), ("2027-12-31", true), ("2028-01-01", false)] {
+            assert_eq!(FIVE_YEARS.contains(day.parse().unwrap()), inside, "{day}");
+        }
+    }
 }

@@ -100,6 +100,9 @@ impl Measure {
         let below = gathered.number(FactName::SiteArea, AtLeastZero::MoreThan);
         let (Some(above), Some(below)) = (above, below) else { return Err(gathered.missing) };
         let value = Quantity::new(above / below, self.unit());
+        if !value.value.is_finite() {
+            return Err(vec![FactName::SiteArea.unusable(&format!("{below} m²"))]);
+        }
         let operands =
             vec![Operand::Fact { name: numerator, value: above }, Operand::Fact { name: FactName::SiteArea, value: below }];
         let step = Step { label: self.label_zh(), operator: Operator::Divide, operands, result: value };
@@ -240,6 +243,14 @@ pub(crate) fn number_of(value: &FactValue) -> Option<f64> {
     }
 }
 
+impl FactName {
+    /// Known, and of no use for computing.
+    fn unusable(self, found: &str) -> MissingInput {
+        let how = format!("现有值 {found} 不可用于计算，请核对来源；{}", self.how_zh());
+        MissingInput { how, ..MissingInput::fact(self) }
+    }
+}
+
 /// Whether zero itself is a usable value.
 #[derive(Clone, Copy)]
 enum AtLeastZero {
@@ -270,8 +281,7 @@ impl<'a> Gathered<'a> {
             AtLeastZero::MoreThan => number > 0.0,
         };
         if !usable {
-            let how = format!("现有值 {} 不可用于计算，请核对来源；{}", fact.value.text(), name.how_zh());
-            self.missing.push(MissingInput { how, ..MissingInput::fact(name) });
+            self.missing.push(name.unusable(&fact.value.text()));
             return None;
         }
         self.inputs.push(InputUsed::from(fact));

@@ -2,6 +2,7 @@
 //! What a rulebook says is in its files; this module only knows the form they must have. Reading files from a disk or
 //! from the binary is the shell's business: it hands over [`RulebookFiles`].
 
+mod canonical;
 mod citation;
 mod parameter;
 mod parse;

@@ -185,10 +185,11 @@ impl Quantity {
     /// A plot ratio within 0.01 of the limit has four decimals; whatever still looks equal but is not gets more, to eight.
     pub fn text_near(self, limit: f64) -> String {
         let mut decimals = usual_decimals(self.unit);
-        let distance = (self.value - limit).abs();
+        // A hundredth either way, for which binary fractions are a hair too far apart.
+        let is_near = (self.value - limit).abs() < 0.01 + 1e-9;
         match self.unit {
-            Unit::Ratio if distance <= 0.01 => decimals = 4,
-            Unit::Share if distance <= 0.01 => decimals = 2,
+            Unit::Ratio if is_near => decimals = 4,
+            Unit::Share if is_near => decimals = 2,
             _ => {}
         }
         self.text_apart(limit, decimals)
@@ -279,4 +280,84 @@ pub fn trimmed(value: f64) -> String {
     let text = format!("{value:.6}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Area, Quantity, Unit, grouped, trimmed};
+
+    fn plain(text: String) -> String {
+        text.replace('\u{202f}', " ")
+    }
+
+    #[test]
+    fn three_mu_are_two_thousand_square_metres_both_ways() {
+        assert_eq!(Area::from_mu(3.0).m2(), 2000.0);
+        assert_eq!(Area::from_m2(2000.0).mu(), 3.0);
+        assert_eq!(Area::from_hectares(1.0).mu(), 15.0);
+        assert_eq!(Area::from_mu(15.0).hectares(), 1.0);
+        assert_eq!(Area::from_m2(12_345.0).hectares(), 1.2345);
+    }
+
+    #[test]
+    fn the_citys_target_is_what_it_is_in_every_unit() {
+        let target = Area::from_mu(16_000.0);
+        assert_eq!(plain(target.m2_text()), "10 666 666.67 m²");
+        assert_eq!(plain(target.mu_text()), "16 000.00 亩");
+        assert_eq!(plain(target.hectares_text()), "1 066.6667 公顷");
+    }
+
+    #[test]
+    fn sums_are_taken_before_rounding() {
+        let thirds = [Area::from_m2(0.004), Area::from_m2(0.004), Area::from_m2(0.004)];
+        assert_eq!(thirds.into_iter().sum::<Area>().m2_text(), "0.01 m²");
+        assert_eq!((Area::from_m2(3.0) + Area::from_m2(1.0) - Area::from_m2(2.0)).m2(), 2.0);
+    }
+
+    #[test]
+    fn digits_are_grouped_in_threes_from_the_point() {
+        for (value, decimals, text) in [
+            (0.0, 2, "0.00"),
+            (999.994, 2, "999.99"),
+            (999.995001, 2, "1 000.00"),
+            (-1234.5, 1, "-1 234.5"),
+            (-0.001, 2, "0.00"),
+            (1_234_567.0, 0, "1 234 567"),
+            (12.0, 0, "12"),
+        ] {
+            assert_eq!(plain(grouped(value, decimals)), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn limits_are_written_as_in_a_text() {
+        assert_eq!(trimmed(1.50), "1.5");
+        assert_eq!(trimmed(0.0), "0");
+        assert_eq!(trimmed(-0.0), "0");
+        assert_eq!(Quantity::new(0.6, Unit::Share).limit_text(), "60%");
+        assert_eq!(Quantity::new(8.0, Unit::Metre).limit_text(), "8 m");
+        assert_eq!(Quantity::new(0.0, Unit::Day).limit_text(), "0 天");
+    }
+
+    #[test]
+    fn a_ratio_has_four_decimals_within_a_hundredth_of_its_limit_and_two_beyond() {
+        let near = |value: f64| Quantity::new(value, Unit::Ratio).text_near(1.5);
+        assert_eq!(near(0.8201), "0.82");
+        assert_eq!(near(1.4901), "1.4901");
+        assert_eq!(near(1.51), "1.5100");
+        assert_eq!(near(1.52), "1.52");
+        assert_eq!(near(1.5), "1.5000");
+        assert_eq!(near(1.499_999), "1.499999");
+        assert_eq!(Quantity::new(0.60004, Unit::Share).text_near(0.6), "60.004%");
+        assert_eq!(Quantity::new(0.4567, Unit::Share).text(), "45.7%");
+    }
+
+    #[test]
+    fn every_unit_is_found_by_its_word() {
+        for unit in Unit::ALL {
+            assert_eq!(Unit::from_code(unit.as_str()), Some(unit));
+            assert_eq!(serde_json::to_value(unit).unwrap(), unit.as_str());
+        }
+        assert_eq!(Unit::from_code("mu"), None);
+    }
 }

@@ -1,12 +1,10 @@
 //! From text to a checked [`Rulebook`]: documents first, then tables, parameters and rules, each against what went before.
-//! Nothing stops at the first fault. The digest is taken here, over what was understood rather than over the bytes.
+//! Nothing stops at the first fault. What the words of a rule mean is in [`super::rule`]; the digest is in [`super::canonical`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-
+use super::canonical::digest;
 use super::citation::{Certainty, Citation, Document};
 use super::parameter::{ParameterName, ParameterUsed};
 use super::reader::{File, Placed, Section};
@@ -78,14 +76,14 @@ fn is_toml_of(path: &str, folder: &str) -> bool {
 
 /// What has been read so far.
 #[derive(Default)]
-struct Shelf {
-    documents: BTreeMap<String, Document>,
+pub(super) struct Shelf {
+    pub(super) documents: BTreeMap<String, Document>,
     /// Ids that occur, even where the document itself is faulty: so that one mistake is one fault.
     document_ids: BTreeSet<String>,
-    tables: BTreeMap<String, Table>,
+    pub(super) tables: BTreeMap<String, Table>,
     table_ids: BTreeSet<String>,
-    parameters: BTreeMap<ParameterName, Vec<ParameterUsed>>,
-    rules: BTreeMap<RuleId, Rule>,
+    pub(super) parameters: BTreeMap<ParameterName, Vec<ParameterUsed>>,
+    pub(super) rules: BTreeMap<RuleId, Rule>,
     industry_names: BTreeMap<IndustryCode, String>,
     faults: Vec<RulebookFault>,
 }
@@ -586,47 +584,4 @@ fn unit_words() -> [(&'static str, Unit); 9] {
 fn edition_words() -> [(&'static str, Option<IndustryEdition>); 4] {
     let [first, second, third] = IndustryEdition::ALL.map(|edition| (edition.as_str(), Some(edition)));
     [first, second, third, ("UNKNOWN", None)]
-}
-
-/// SHA-256 of what the edition says: its rules and parameters, and the documents and tables they rest on. A document or
-/// table that this edition does not use changes nothing, so that past editions keep their digest when others are added.
-fn digest(edition: &str, shelf: &Shelf) -> String {
-    #[derive(Serialize)]
-    struct Canonical<'a> {
-        form: u32,
-        edition: &'a str,
-        documents: Vec<&'a Document>,
-        tables: Vec<&'a Table>,
-        parameters: Vec<&'a ParameterUsed>,
-        rules: Vec<&'a Rule>,
-    }
-    let mut used_tables = BTreeSet::new();
-    let mut used_documents = BTreeSet::new();
-    let cited = |citation: &'_ Citation| -> Vec<String> {
-        citation.also.iter().chain([citation]).map(|citation| citation.document_id.clone()).collect()
-    };
-    for threshold in shelf.rules.values().flat_map(|rule| &rule.thresholds) {
-        used_documents.extend(cited(&threshold.citation));
-        match &threshold.value {
-            ThresholdValue::Table { table, .. } => {
-                used_tables.insert(table.clone());
-            }
-            ThresholdValue::Fixed(_) | ThresholdValue::Fact(_) => {}
-        }
-    }
-    for parameter in shelf.parameters.values().flatten() {
-        used_documents.extend(cited(&parameter.citation));
-    }
-    let tables: Vec<&Table> = used_tables.iter().filter_map(|id| shelf.tables.get(id)).collect();
-    used_documents.extend(tables.iter().map(|table| table.document.clone()));
-    let canonical = Canonical {
-        form: 1,
-        edition,
-        documents: used_documents.iter().filter_map(|id| shelf.documents.get(id)).collect(),
-        tables,
-        parameters: shelf.parameters.values().flatten().collect(),
-        rules: shelf.rules.values().collect(),
-    };
-    let bytes = serde_json::to_vec(&canonical).expect("strings, numbers and dates in structs always serialise to JSON");
-    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

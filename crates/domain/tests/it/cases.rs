@@ -52,7 +52,7 @@ impl Case {
 }
 
 /// The rulebook with an illustrative row in a table that is declared and empty: `zj-2014 GB/T 4754-2017 35 = 1.0`.
-fn with_row(row: &str) -> Rulebook {
+pub fn with_row(row: &str) -> Rulebook {
     let (key, value) = row.split_once(" = ").expect("row = value");
     let (table, code) = key.split_once(' ').expect("table and code");
     let (edition, code) = code.rsplit_once(' ').expect("edition and code");
