@@ -112,7 +112,7 @@ pub fn check(rulebook: &Rulebook, body: &serde_json::Value, as_of: NaiveDate) ->
     let rules = counting_rules(rulebook, as_of).map_err(ProposalError::Parameters)?;
     let bodies: Vec<_> = proposal.buildings.iter().map(|building| building.body).collect();
     let buildings = GroundIndex::new(proposal.buildings.iter().map(|building| building.ground.clone()).collect());
-    let measure = measure_site(&proposal.land.surface, &buildings, &bodies, rules);
+    let measure = measure_site(&proposal.land, &buildings, &bodies, rules);
     let facts = facts(&proposal, &measure);
     let evaluation = evaluate(&facts, rulebook, as_of);
     let mut notices = proposal.notices.clone();

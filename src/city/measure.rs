@@ -5,7 +5,7 @@ use mujun_geometry::overlay;
 use mujun_geometry::surface::Surface;
 use rayon::prelude::*;
 
-use super::ground::GroundIndex;
+use super::ground::{GroundIndex, PlanarGround};
 
 /// What a building contributes besides its outline.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -104,27 +104,29 @@ const TOUCHING_M2: f64 = 1e-4;
 
 /// Measures every parcel against every building, in parallel; the result is in the order of `parcels`.
 pub fn measure_sites(parcels: &GroundIndex, buildings: &GroundIndex, bodies: &[BuildingBody], rules: CountingRules) -> Vec<SiteMeasure> {
-    parcels.grounds().par_iter().map(|parcel| measure_site(&parcel.surface, buildings, bodies, rules)).collect()
+    parcels.grounds().par_iter().map(|parcel| measure_site(parcel, buildings, bodies, rules)).collect()
 }
 
-/// Measures one site.
-pub fn measure_site(site: &Surface, buildings: &GroundIndex, bodies: &[BuildingBody], rules: CountingRules) -> SiteMeasure {
+/// Measures one site. Planar areas are brought to the ellipsoid by the factor of the *site*, not of each building, so that
+/// in a ratio to the site's own computed area the factor cancels and a drawing of exactly 1.5 measures exactly 1.5.
+pub fn measure_site(site: &PlanarGround, buildings: &GroundIndex, bodies: &[BuildingBody], rules: CountingRules) -> SiteMeasure {
     let mut measure = SiteMeasure::default();
-    for position in buildings.near(site) {
+    for position in buildings.near(&site.surface) {
         let building = buildings.ground(position);
-        let planar = overlay::intersection_area(site, &building.surface);
+        let planar = overlay::intersection_area(&site.surface, &building.surface);
         if planar <= TOUCHING_M2 {
             continue;
         }
-        let footprint_m2 = planar * building.to_ellipsoid();
-        let floor_area = floor_area(footprint_m2, building.ellipsoidal_m2, bodies[position], rules);
+        let footprint_m2 = planar * site.to_ellipsoid();
+        let share = (planar / building.planar_m2).min(1.0);
+        let floor_area = floor_area(footprint_m2, share, bodies[position], rules);
         measure.parts.push(BuildingPart { building: position, footprint_m2, floor_area });
     }
-    measure.footprint_m2 = footprint(site, buildings, &measure.parts);
+    measure.footprint_m2 = footprint(&site.surface, buildings, &measure.parts);
     measure
 }
 
-fn floor_area(footprint_m2: f64, whole_footprint_m2: f64, body: BuildingBody, rules: CountingRules) -> FloorArea {
+fn floor_area(footprint_m2: f64, share: f64, body: BuildingBody, rules: CountingRules) -> FloorArea {
     match (body.storeys_above, body.stated_floor_area_m2) {
         (Some(storeys), _) => {
             let factor = match body.storey_height_m {
@@ -134,10 +136,8 @@ fn floor_area(footprint_m2: f64, whole_footprint_m2: f64, body: BuildingBody, ru
             let storey_height_known = if body.storey_height_m.is_some() { StoreyHeight::Known } else { StoreyHeight::Unknown };
             FloorArea::Counted { floor_area_m2: footprint_m2 * f64::from(storeys) * factor, factor, storey_height_known }
         }
-        (None, Some(stated)) if whole_footprint_m2 > 0.0 => {
-            FloorArea::Stated { floor_area_m2: stated * (footprint_m2 / whole_footprint_m2).min(1.0) }
-        }
-        (None, _) => FloorArea::Unknown,
+        (None, Some(stated)) => FloorArea::Stated { floor_area_m2: stated * share },
+        (None, None) => FloorArea::Unknown,
     }
 }
 

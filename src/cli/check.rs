@@ -42,7 +42,7 @@ impl Check {
             Err(other) => return Err(Failure::internal(other)),
         };
         let measures = check.measures;
-        let area = |m2: f64| format!("{} m²（{} 亩）", Area::from_m2(m2).m2_text(), Area::from_m2(m2).mu_text());
+        let area = |m2: f64| format!("{}（{}）", Area::from_m2(m2).m2_text(), Area::from_m2(m2).mu_text());
         let ratio = |value: Option<f64>, unit| value.map_or_else(|| "待核".to_owned(), |value| Quantity::new(value, unit).text());
         println!("方案  {}", check.name);
         println!("时点  {as_of}   规则库 {}（{}）", rulebook.edition(), rulebook.digest().get(..12).unwrap_or_default());

@@ -56,6 +56,6 @@ pub(super) fn print(summary: &RunSummary) {
     println!("评价批 {}：{} 个对象，{} 条结论，摘要 {}", summary.run_id, summary.subjects, summary.findings, summary.digest);
     for (kind, sum) in &summary.kinds {
         let label = Kind::from_code(kind).map_or(*kind, Kind::suspected_label_zh);
-        println!("  {label}：{} 处，{} 亩", sum.count, Area::from_m2(sum.area_m2).mu_text());
+        println!("  {label}：{} 处，{}", sum.count, Area::from_m2(sum.area_m2).mu_text());
     }
 }
