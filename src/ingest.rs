@@ -4,24 +4,25 @@
 //! A file that cannot be read as a whole is an [`IngestError`]; a fault of one row or cell is an [`IngestIssue`], and
 //! the row is then kept with a gap or set aside (隔离) as it came. Nothing is dropped without one of the two.
 
-// later: mod crs;
-// later: mod csv;
-// later: mod digest;
-// later: mod encoding;
+mod bind;
+mod crs;
+mod csv;
+mod digest;
+mod encoding;
 mod error;
 mod field;
-// later: mod gdal_source;
-// later: mod ground;
+mod gdal_source;
+mod ground;
 mod issue;
-// later: mod join;
+mod join;
 mod mapping;
 mod pipeline;
 mod place;
 mod registers;
 mod row;
-// later: mod source;
+mod source;
 mod values;
-// later: mod workbook;
+mod workbook;
 pub mod write;
 
 use std::path::Path;

@@ -226,6 +226,14 @@ pub enum IngestError {
         /// The columns that are there.
         present: Vec<String>,
     },
+    /// More bytes than are held in memory at once.
+    #[error("文件“{path}”（解压后）超过 {limit_mib} MiB，不能整个放进内存。请拆分，或改用 GeoPackage、FlatGeobuf")]
+    TooLarge {
+        /// The path as given.
+        path: String,
+        /// The limit, MiB.
+        limit_mib: u64,
+    },
     /// More rows than a row number holds.
     #[error("文件“{path}”超过 {limit} 行。请分成几个文件导入")]
     TooManyRows {

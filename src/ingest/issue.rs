@@ -250,10 +250,12 @@ issue_codes! {
         "请核对面积单位；确认后修改字段映射的 unit，或请提供方改正";
     JoinAmbiguous = "ING-032", Degrades, DataSupplier, "关联表中有多条记录，未采用",
         "请核对关联表；一条图形对应多条记录时不能断定用哪一条";
-    NotGeographicLayer = "ING-033", Notice, Operator, "文件中未读取的其他图层",
+    OtherLayers = "ING-033", Notice, Operator, "文件中未读取的其他图层",
         "无需处理；如需导入，请在字段映射的 layer 中指定";
     IndustryUnreadable = "ING-034", Degrades, DataSupplier, "行业代码无法识别",
         "请填 GB/T 4754 大类的两位代码；本次该项按缺失处理";
+    PartsDropped = "ING-035", Notice, DataSupplier, "图形中的点、线部分已舍去",
+        "请核对图形；只有面的部分被采用";
 }
 
 #[cfg(test)]

@@ -1,9 +1,33 @@
 //! From raw rows to checked chunks: reads in the calling thread, checks on all cores, keeps the order of the file.
+//!
+//! Memory is one chunk of rows plus the keys seen so far; nothing of GDAL outlives the chunk.
 
-use super::{IngestError, IngestIssue, Mapping, Place, Row, SourceDescription, row::RowReader};
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::Entry},
+    path::Path,
+};
+
+use mujun_geometry::{Crs, geo::Rect};
+use rayon::prelude::*;
+
+use super::{
+    IngestError, IngestIssue, IssueCode, Mapping, Place, Row, Severity, SourceDescription, bind, crs,
+    digest::hex,
+    field::{GroundNeed, ground_need},
+    ground::{self, Grounds},
+    join,
+    mapping::{DivisionRule, Filter},
+    row::{Frame, Lies, RowReader, Tally},
+    source::{self, Opened, RawRow, Request, Shape},
+    values,
+};
 use crate::register::RegisterKind;
-use mujun_geometry::Crs;
-use std::path::Path;
+
+/// Rows that are read before they are checked together.
+const CHUNK: usize = 4096;
+
+/// The largest geometry that is kept with a row that was set aside, bytes.
+const KEPT_GEOMETRY: usize = 1 << 20;
 
 /// A record that can be read from a row of a file. Implemented for the records of every register.
 pub trait Readable: Sized + Send {
@@ -40,10 +64,240 @@ pub struct Summary {
 pub(super) fn run<R: Readable>(
     path: &Path,
     mapping: &Mapping,
-    crs: Option<Crs>,
+    operator_crs: Option<Crs>,
     place: &Place,
     sink: &mut dyn FnMut(Chunk<R>),
 ) -> Result<Summary, IngestError> {
-    let _ = (mapping, crs, place, sink);
-    Err(IngestError::NoLayer { path: path.display().to_string() })
+    if mapping.kind != R::KIND {
+        return Err(IngestError::WrongMapping { mapping: mapping.name.clone(), found: mapping.kind, wanted: R::KIND });
+    }
+    if mapping.division == Some(DivisionRule::ByLocation) && place.divisions.is_empty() {
+        return Err(IngestError::NoDivisions { mapping: mapping.name.clone() });
+    }
+    let mut opened = source::open(path, Request::of(mapping))?;
+    if let Some(beside) = &mapping.join {
+        opened = join::attach(opened, beside, mapping, path)?;
+    }
+    let need = ground_need(R::KIND);
+    if need == GroundNeed::Required && !opened.has_geometry {
+        return Err(IngestError::NoGeometry { path: opened.path, kind: R::KIND });
+    }
+    let binding = bind::bind(&mut opened, mapping)?;
+    let mut next = opened.rows.next_rows(CHUNK)?;
+    let crs = if need == GroundNeed::None { None } else { crs::resolve(&mut opened, operator_crs, &next)? };
+    let first: Vec<RawRow> = next.iter().take(100).cloned().collect();
+    let frame = Frame {
+        mapping,
+        fields: binding.fields,
+        columns: opened.columns.clone(),
+        division_column: binding.division_column,
+        join_count: binding.join_count,
+        place,
+        grounds: crs.map(|crs| Grounds::new(crs, place)),
+    };
+    let mut state = State::default();
+    while !next.is_empty() {
+        let chunk = state.check::<R>(&frame, &mut next, binding.filter);
+        sink(chunk);
+        next = opened.rows.next_rows(CHUNK)?;
+    }
+    state.conclude(opened, &frame, crs, need, &first)
+}
+
+/// What is remembered from chunk to chunk.
+#[derive(Default)]
+struct State {
+    seen: HashMap<String, i32>,
+    tallies: BTreeMap<Tally, (usize, i32)>,
+    read: usize,
+    passed_over: usize,
+    quarantined: usize,
+    inside: usize,
+    outside: usize,
+    outside_bounds: Option<Rect<f64>>,
+}
+
+/// What became of one row.
+struct Outcome<R> {
+    record: Option<R>,
+    issues: Vec<IngestIssue>,
+    tallies: Vec<Tally>,
+    lies: Lies,
+}
+
+impl State {
+    fn check<R: Readable>(&mut self, frame: &Frame<'_>, rows: &mut Vec<RawRow>, filter: Option<(usize, &Filter)>) -> Chunk<R> {
+        self.read += rows.len();
+        let before = rows.len();
+        if let Some((column, filter)) = filter {
+            rows.retain(|row| {
+                let text = row.cells.get(column).map(|cell| values::text(&cell.text())).unwrap_or_default();
+                filter.equals.contains(&text)
+            });
+        }
+        self.passed_over += before - rows.len();
+        let outcomes: Vec<Outcome<R>> = rows
+            .par_iter()
+            .with_min_len(16)
+            .map(|row| {
+                let mut reader = RowReader::new(frame, row);
+                let record = R::build(&mut reader);
+                let RowReader { issues, tallies, lies, .. } = reader;
+                Outcome { record, issues, tallies, lies }
+            })
+            .collect();
+        let mut chunk = Chunk { rows: Vec::with_capacity(rows.len()), issues: Vec::new() };
+        for (row, outcome) in rows.iter().zip(outcomes) {
+            self.take(frame, row, outcome, &mut chunk);
+        }
+        chunk
+    }
+
+    fn take<R: Readable>(&mut self, frame: &Frame<'_>, row: &RawRow, outcome: Outcome<R>, chunk: &mut Chunk<R>) {
+        let Outcome { record, mut issues, tallies, lies } = outcome;
+        for tally in tallies {
+            self.tallies.entry(tally).or_insert((0, row.number)).0 += 1;
+        }
+        match lies {
+            Lies::Nowhere => {}
+            Lies::Inside => self.inside += 1,
+            Lies::Outside(bounds) => {
+                self.outside += 1;
+                self.outside_bounds = Some(self.outside_bounds.map_or(bounds, |so_far| crs::union(so_far, bounds)));
+            }
+        }
+        let kept = match record {
+            Some(record) => match self.seen.entry(record.key()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(row.number);
+                    Some(record)
+                }
+                Entry::Occupied(entry) => {
+                    let code = entry.key().replace('\u{1f}', " / ");
+                    let message = format!("编号 {code} 与第 {} 行重复；保留第 {} 行，隔离本行", entry.get(), entry.get());
+                    issues.push(IngestIssue::new(IssueCode::DuplicateKey, message).with_row(row.number));
+                    None
+                }
+            },
+            None => None,
+        };
+        match kept {
+            Some(record) => chunk.rows.push(Row { number: row.number, record }),
+            None => {
+                self.quarantined += 1;
+                // The row goes with the first fault that stops it, once.
+                if let Some(issue) = issues.iter_mut().find(|issue| issue.severity == Severity::BlocksRow) {
+                    issue.raw_row = Some(raw(frame, row));
+                }
+            }
+        }
+        chunk.issues.append(&mut issues);
+    }
+
+    fn conclude(
+        self,
+        mut opened: Opened,
+        frame: &Frame<'_>,
+        crs: Option<Crs>,
+        need: GroundNeed,
+        first: &[RawRow],
+    ) -> Result<Summary, IngestError> {
+        let rows = self.read - self.passed_over;
+        if rows == 0 {
+            let passed_over = match (&frame.mapping.filter, self.passed_over) {
+                (Some(filter), count) if count > 0 => {
+                    format!("（{count} 行都不符合映射条件 {} = {}）", filter.column, filter.equals.join("、"))
+                }
+                _ => String::new(),
+            };
+            return Err(IngestError::NoRows { path: opened.path, passed_over });
+        }
+        if let (0, Some(found), Some(city), Some(crs)) = (self.inside, self.outside_bounds, frame.place.extent, crs) {
+            return Err(IngestError::OutsideCity {
+                path: opened.path,
+                rows: self.outside,
+                found: ground::range(found),
+                wanted: ground::range(city),
+                diagnosis: crs::diagnosis(found, city, crs, first),
+            });
+        }
+        let mut issues = std::mem::take(&mut opened.issues);
+        if let (Some(filter), true) = (&frame.mapping.filter, self.passed_over > 0) {
+            let message = format!(
+                "共 {} 行，只读 {} 为 {} 的 {rows} 行，略过 {} 行",
+                self.read,
+                filter.column,
+                filter.equals.join("、"),
+                self.passed_over
+            );
+            issues.push(IngestIssue::new(IssueCode::RowsPassedOver, message));
+        }
+        if need == GroundNeed::Wanted && !opened.has_geometry {
+            let message = format!("文件没有图形，{rows} 行都按没有图形保留并列出");
+            issues.push(IngestIssue::new(IssueCode::KeptWithoutGeometry, message));
+        }
+        issues.extend(self.tallies.iter().map(|(tally, (count, row))| told(tally, *count, *row, rows)));
+        if let Some(claimed) = opened.claimed_rows.filter(|claimed| *claimed > self.read as u64) {
+            let message = format!("文件声称有 {claimed} 行，实际只读到 {} 行", self.read);
+            issues.push(IngestIssue::new(IssueCode::RowsShort, message));
+        }
+        for warning in opened.rows.warnings() {
+            let message = format!("读取程序提示：{}", super::issue::shortened(&warning, 300));
+            issues.push(IngestIssue::new(IssueCode::ReaderWarning, message));
+        }
+        // Row numbers are checked to fit 32 bits as they are given, so these counts do as well.
+        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        Ok(Summary {
+            issues,
+            source: SourceDescription {
+                file_name: opened.file_name,
+                sha256: opened.sha256,
+                layer_name: opened.layer_name,
+                crs,
+                encoding: opened.encoding,
+                rows_read: count(rows),
+                rows_quarantined: count(self.quarantined),
+            },
+        })
+    }
+}
+
+/// What happened to many rows, said once.
+fn told(tally: &Tally, count: usize, row: i32, rows: usize) -> IngestIssue {
+    match tally {
+        Tally::Sentinel(column, value) => {
+            let message = format!("列“{column}”的值“{value}”表示未知，{count} 行按缺失处理（首见第 {row} 行）");
+            IngestIssue::new(IssueCode::SentinelAsMissing, message).with_cell(column, value)
+        }
+        Tally::Heights => {
+            let message = format!("{count} 个图形带有高程或量度值，已舍去（首见第 {row} 行）");
+            IngestIssue::new(IssueCode::HeightsDropped, message)
+        }
+        Tally::Curves => {
+            let message = format!("{count} 个图形含圆弧，已改为折线（每 4 度一段；首见第 {row} 行）");
+            IngestIssue::new(IssueCode::CurvesLinearised, message)
+        }
+        Tally::OtherParts => {
+            let message = format!("{count} 个图形除面以外还有点或线，只采用面（首见第 {row} 行）");
+            IngestIssue::new(IssueCode::PartsDropped, message)
+        }
+        Tally::Unit(column, unit) => {
+            let message =
+                format!("列“{column}”有 {count} 行（共 {rows} 行）与图形面积相差悬殊，若单位是{unit}则相符（首见第 {row} 行）");
+            IngestIssue::new(IssueCode::UnitSuspected, message)
+                .with_cell(column, "")
+                .with_remedy(format!("请核对单位；如确为{unit}，请修改字段映射中该列的 unit 后重新导入"))
+        }
+    }
+}
+
+fn raw(frame: &Frame<'_>, row: &RawRow) -> serde_json::Value {
+    let mut object: serde_json::Map<String, serde_json::Value> =
+        frame.columns.iter().zip(&row.cells).map(|(name, cell)| (name.clone(), cell.text().replace('\0', "").into())).collect();
+    if let Shape::Polygons { wkb, .. } = &row.shape
+        && wkb.len() <= KEPT_GEOMETRY
+    {
+        object.insert("@wkb".to_owned(), hex(wkb).into());
+    }
+    object.into()
 }

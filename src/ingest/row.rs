@@ -1,7 +1,595 @@
-//! One row under its mapping.
+//! One row under its mapping: typed fields out, an issue for every cell that could not be taken.
+//!
+//! A bad cell of an optional field leaves a gap; a bad cell of a key sets the row aside.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use mujun_domain::code::CadastralCode;
+use mujun_geometry::{geo::Rect, label::label_point};
+
+use super::{
+    IngestIssue, IssueCode, Mapping, Place, Severity,
+    field::{Need, Sort},
+    ground::{GroundRead, Grounds},
+    mapping::{CodeScheme, DivisionRule, FieldMapping, Origin},
+    place::Located,
+    source::{Cell, RawRow, Shape},
+    values::{self, DateRead},
+};
+use crate::register::{Ground, RegisterKind};
+
+/// A field of the mapping and where the file has it.
+pub(super) struct Bound<'a> {
+    /// How it is read.
+    pub mapping: &'a FieldMapping,
+    /// Index of its column; none for a constant or a column that may be absent and is.
+    pub column: Option<usize>,
+}
+
+/// What is the same for all rows of a file.
+pub(super) struct Frame<'a> {
+    /// The mapping.
+    pub mapping: &'a Mapping,
+    /// Its fields, bound to columns.
+    pub fields: Vec<Bound<'a>>,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Columns of the division, bound.
+    pub division_column: Option<usize>,
+    /// The column that counts joined records.
+    pub join_count: Option<usize>,
+    /// The city.
+    pub place: &'a Place,
+    /// How grounds are made; none for a register or a table without geometry.
+    pub grounds: Option<Grounds>,
+}
+
+/// Things that happen to many rows and are told once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Tally {
+    /// A sentinel stood for "unknown" in this column.
+    Sentinel(String, String),
+    /// Heights or measures were dropped.
+    Heights,
+    /// Arcs were made chords.
+    Curves,
+    /// Points or lines of a collection were left out.
+    OtherParts,
+    /// The documentary area of this column would fit the ground if it were in this unit.
+    Unit(String, &'static str),
+}
+
+/// Where the ground of a row lay.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Lies {
+    /// There is none.
+    Nowhere,
+    /// In the city, or no extent is known.
+    Inside,
+    /// Outside, here.
+    Outside(Rect<f64>),
+}
 
 /// Reads the fields of one row.
 pub struct RowReader<'a> {
-    #[allow(dead_code)]
-    marker: &'a (),
+    frame: &'a Frame<'a>,
+    row: &'a RawRow,
+    pub(super) issues: Vec<IngestIssue>,
+    pub(super) tallies: Vec<Tally>,
+    pub(super) lies: Lies,
+}
+
+impl<'a> RowReader<'a> {
+    pub(super) fn new(frame: &'a Frame<'a>, row: &'a RawRow) -> RowReader<'a> {
+        let mut reader = RowReader { frame, row, issues: Vec::new(), tallies: Vec::new(), lies: Lies::Nowhere };
+        reader.note_join();
+        reader
+    }
+
+    fn note_join(&mut self) {
+        if let Some(Cell::Whole(count)) = self.frame.join_count.and_then(|index| self.row.cells.get(index))
+            && *count > 1
+        {
+            let message = format!("关联表中有 {count} 条记录对应本行，不能断定用哪一条，关联的各项按缺失处理");
+            self.push(IngestIssue::new(IssueCode::JoinAmbiguous, message));
+        }
+    }
+
+    pub(super) fn push(&mut self, issue: IngestIssue) {
+        self.issues.push(issue.with_row(self.row.number));
+    }
+
+    fn bound(&self, field: &str) -> Option<&'a Bound<'a>> {
+        let frame = self.frame;
+        frame.fields.iter().find(|bound| bound.mapping.field.name == field)
+    }
+
+    fn column_name(&self, bound: &Bound<'_>) -> &'a str {
+        bound.column.and_then(|index| self.frame.columns.get(index)).map_or("", String::as_str)
+    }
+
+    /// The cell of a field: none when it is blank, a sentinel, or not mapped.
+    fn cell(&mut self, field: &str) -> Option<(&'a Bound<'a>, Cow<'a, Cell>)> {
+        let bound = self.bound(field)?;
+        let cell: Cow<'a, Cell> = match (&bound.mapping.origin, bound.column) {
+            (Origin::Constant(text), _) => Cow::Owned(Cell::Text(text.clone())),
+            (Origin::Columns(_), Some(index)) => Cow::Borrowed(self.row.cells.get(index)?),
+            (Origin::Columns(_), None) => return None,
+        };
+        let text = cell.text();
+        let mut text = values::text(&text);
+        if let Some(mark) = &bound.mapping.after {
+            text = text.split_once(mark.as_str()).map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+        }
+        if values::means_nothing(&text) {
+            return None;
+        }
+        let is_sentinel = |known: &String| *known == text;
+        if bound.mapping.sentinels.iter().any(is_sentinel) || self.frame.mapping.sentinels.iter().any(is_sentinel) {
+            self.tallies.push(Tally::Sentinel(self.column_name(bound).to_owned(), text));
+            return None;
+        }
+        if bound.mapping.after.is_some() {
+            return Some((bound, Cow::Owned(Cell::Text(text))));
+        }
+        Some((bound, cell))
+    }
+
+    /// Reports a cell that could not be taken: the row is set aside for a key, else the value is missing.
+    fn refuse(&mut self, code: IssueCode, bound: &Bound<'_>, value: &str, what: &str) {
+        let label = bound.mapping.field.label;
+        let column = self.column_name(bound);
+        let shown = super::issue::shortened(value, 60);
+        let message = format!("{label}“{shown}”{what}");
+        let code = if bound.mapping.field.need == Need::Key { IssueCode::KeyMissing } else { code };
+        self.push(IngestIssue::new(code, message).with_cell(column, value));
+    }
+
+    /// Reports a key that is blank.
+    fn demand(&mut self, field: &str) {
+        let (label, column) = match self.bound(field) {
+            Some(bound) => (bound.mapping.field.label, self.column_name(bound)),
+            None => (field, ""),
+        };
+        let already =
+            self.issues.iter().any(|issue| issue.severity == Severity::BlocksRow && issue.column.as_deref() == Some(column));
+        if !already {
+            let message = format!("{label}为空，无法确定这一行是什么");
+            self.push(IngestIssue::new(IssueCode::KeyMissing, message).with_cell(column, ""));
+        }
+    }
+
+    /// Free text.
+    pub(super) fn text(&mut self, field: &str) -> Option<String> {
+        let (bound, cell) = self.cell(field)?;
+        let text = match bound.mapping.field.sort {
+            Sort::Code => values::code(&cell.text()),
+            _ => values::text(&cell.text()),
+        };
+        let text = match bound.mapping.translate(&text) {
+            Some("") => return None,
+            Some(word) => word.to_owned(),
+            None => text,
+        };
+        if text.contains('\u{fffd}') {
+            self.refuse_characters(bound, &text);
+        }
+        Some(text)
+    }
+
+    fn refuse_characters(&mut self, bound: &Bound<'_>, text: &str) {
+        let message = format!("{}中有无法解码的字符，已用 \u{fffd} 代替", bound.mapping.field.label);
+        let column = self.column_name(bound);
+        self.push(IngestIssue::new(IssueCode::TextUndecodable, message).with_cell(column, text));
+    }
+
+    /// A key: none, with the reason reported, when it is blank.
+    pub(super) fn key_text(&mut self, field: &str) -> Option<String> {
+        let found = self.text(field);
+        if found.is_none() {
+            self.demand(field);
+        }
+        found
+    }
+
+    /// A parcel code that is the row's own key, checked by the mapping's scheme.
+    pub(super) fn key_parcel_code(&mut self, field: &str) -> Option<String> {
+        let code = self.key_text(field)?;
+        if self.frame.mapping.code_scheme == CodeScheme::Cadastral
+            && let Err(fault) = CadastralCode::parse(&code)
+        {
+            let column = self.bound(field).map_or("", |bound| self.column_name(bound));
+            let message = format!("宗地代码“{code}”不合规则：{fault}");
+            self.push(IngestIssue::new(IssueCode::CodeMalformed, message).with_cell(column, &code));
+            return None;
+        }
+        Some(code)
+    }
+
+    /// An amount in the unit that the register keeps, if it passes `is_allowed`.
+    pub(super) fn amount(&mut self, field: &str, is_allowed: fn(f64) -> bool, expected: &str) -> Option<f64> {
+        let (bound, cell) = self.cell(field)?;
+        let text = cell.text().into_owned();
+        let value = match &*cell {
+            Cell::Number(number) => *number * bound.mapping.factor,
+            Cell::Whole(number) => *number as f64 * bound.mapping.factor,
+            _ => {
+                let written = values::number(&text)
+                    .and_then(|written| written_amount(bound.mapping, &written).map(|factor| written.value * factor));
+                let Some(value) = written else {
+                    self.refuse(IssueCode::NumberUnreadable, bound, &text, "无法识别为数值");
+                    return None;
+                };
+                value
+            }
+        };
+        if !value.is_finite() || !is_allowed(value) {
+            self.refuse(IssueCode::OutOfRange, bound, &text, expected);
+            return None;
+        }
+        Some(value)
+    }
+
+    /// One end of a plot ratio or share, which may be written as a range; kept when it passes `is_allowed`.
+    pub(super) fn ratio(&mut self, field: &str, is_allowed: fn(f64) -> bool, expected: &str) -> Option<f64> {
+        let (bound, cell) = self.cell(field)?;
+        let text = cell.text().into_owned();
+        let Some(range) = values::range(&text) else {
+            self.refuse(IssueCode::NumberUnreadable, bound, &text, "无法识别为数值或区间");
+            return None;
+        };
+        let factor = if range.percent { 0.01 } else { bound.mapping.factor };
+        let end = if bound.mapping.field.sort == Sort::RatioLower { range.lower } else { range.upper };
+        let value = end? * factor;
+        if !value.is_finite() || !is_allowed(value) {
+            self.refuse(IssueCode::OutOfRange, bound, &text, expected);
+            return None;
+        }
+        Some(value)
+    }
+
+    /// An area above zero, without which a row does not stand.
+    pub(super) fn key_amount(&mut self, field: &str) -> Option<f64> {
+        let found = self.amount(field, |value| value > 0.0, "应大于 0");
+        if found.is_none() {
+            self.demand(field);
+        }
+        found
+    }
+
+    /// Sets the row aside for a fault of this field.
+    pub(super) fn refuse_row(&mut self, field: &str, message: String) {
+        let column = self.bound(field).map_or("", |bound| self.column_name(bound));
+        self.push(IngestIssue::new(IssueCode::KeyMissing, message).with_cell(column, ""));
+    }
+
+    /// The code of a division that is itself the row's subject.
+    pub(super) fn own_division(&mut self, code: String) -> Option<String> {
+        if values::is_division_code(&code) {
+            return Some(code);
+        }
+        let column = self.bound("division_code").map_or("", |bound| self.column_name(bound));
+        let message = format!("行政区代码“{code}”应为 6 位数字");
+        self.push(IngestIssue::new(IssueCode::CodeMalformed, message).with_cell(column, &code));
+        None
+    }
+
+    /// A whole number within bounds.
+    pub(super) fn count(&mut self, field: &str, least: i32, most: i32) -> Option<i32> {
+        let (bound, cell) = self.cell(field)?;
+        let text = cell.text().into_owned();
+        let read = values::number(&text).filter(|written| matches!(written.suffix.as_str(), "" | "层" | "年"));
+        let Some(written) = read else {
+            self.refuse(IssueCode::NumberUnreadable, bound, &text, "无法识别为整数");
+            return None;
+        };
+        if written.value.fract() != 0.0 || written.value < f64::from(least) || written.value > f64::from(most) {
+            self.refuse(IssueCode::OutOfRange, bound, &text, &format!("应为 {least} 到 {most} 的整数"));
+            return None;
+        }
+        Some(written.value as i32)
+    }
+
+    /// A year that a row does not stand without.
+    pub(super) fn key_year(&mut self, field: &str) -> Option<i32> {
+        let found = self.count(field, 1990, 2100);
+        if found.is_none() {
+            self.demand(field);
+        }
+        found
+    }
+
+    /// A date; sentinel days count as none.
+    pub(super) fn date(&mut self, field: &str) -> Option<NaiveDate> {
+        let (bound, cell) = self.cell(field)?;
+        let text = cell.text().into_owned();
+        let read = match &*cell {
+            Cell::Date(day) => Some(values::checked(*day)),
+            _ => values::date(&text),
+        };
+        match read {
+            Some(DateRead::On(day)) => Some(day),
+            Some(DateRead::Nothing) => {
+                self.tallies.push(Tally::Sentinel(self.column_name(bound).to_owned(), text));
+                None
+            }
+            None => {
+                self.refuse(IssueCode::DateUnreadable, bound, &text, "不是有效的日期");
+                None
+            }
+        }
+    }
+
+    /// A date that a row does not stand without.
+    pub(super) fn key_date(&mut self, field: &str) -> Option<NaiveDate> {
+        let found = self.date(field);
+        if found.is_none() {
+            self.demand(field);
+        }
+        found
+    }
+
+    /// One of the words of a closed list, or of the mapping's translation into it.
+    pub(super) fn word(&mut self, field: &str) -> Option<String> {
+        let Some((bound, cell)) = self.cell(field) else {
+            return self.bound(field).and_then(|bound| bound.mapping.blank.clone());
+        };
+        let text = values::text(&cell.text());
+        let found = bound.mapping.translate(&text).map(str::to_owned);
+        let Sort::Word(words) = bound.mapping.field.sort else {
+            return found;
+        };
+        match found {
+            Some(word) if word.is_empty() => None,
+            Some(word) if words.contains(&word.as_str()) => Some(word),
+            _ => {
+                let known: Vec<&str> = bound.mapping.values.iter().map(|(from, _)| from.as_str()).collect();
+                let expected = if known.is_empty() { words.join("、") } else { known.join("、") };
+                self.refuse(IssueCode::WordUnknown, bound, &text, &format!("不在约定的取值内（{expected}）"));
+                None
+            }
+        }
+    }
+
+    /// One of the words of a closed list, without which a row does not stand.
+    pub(super) fn key_word(&mut self, field: &str) -> Option<String> {
+        let found = self.word(field);
+        if found.is_none() {
+            self.demand(field);
+        }
+        found
+    }
+
+    /// Yes or no.
+    pub(super) fn truth(&mut self, field: &str) -> Option<bool> {
+        let (bound, cell) = self.cell(field)?;
+        let text = values::text(&cell.text());
+        let word = bound.mapping.translate(&text);
+        match word {
+            Some("yes") => Some(true),
+            Some("no") => Some(false),
+            Some("") => None,
+            word => {
+                let found = word.and_then(values::truth);
+                if found.is_none() {
+                    self.refuse(IssueCode::WordUnknown, bound, &text, "既不是“是”也不是“否”");
+                }
+                found
+            }
+        }
+    }
+
+    /// Industry division and the edition it is of; both or neither.
+    pub(super) fn industry(&mut self) -> (Option<String>, Option<String>) {
+        let Some((bound, cell)) = self.cell("industry_code") else {
+            return (None, None);
+        };
+        let text = values::text(&cell.text());
+        let word = bound.mapping.translate(&text).unwrap_or(&text);
+        let Some(division) = values::industry_division(word) else {
+            self.refuse(IssueCode::IndustryUnreadable, bound, &text, "不是行业大类代码（两位数字）");
+            return (None, None);
+        };
+        match self.text("industry_edition") {
+            Some(edition) => (Some(edition), Some(division)),
+            None => (None, None),
+        }
+    }
+
+    /// Day whose state the row shows: its own, else the file's.
+    pub(super) fn observed_on(&mut self) -> Option<NaiveDate> {
+        self.date("observed_on").or(self.frame.mapping.observed_on)
+    }
+
+    /// Reporting unit, if it is registered.
+    pub(super) fn reporting_unit(&mut self) -> Option<String> {
+        let code = self.text("reporting_unit_code")?;
+        let known = self.frame.place.reporting_units.as_ref();
+        if known.is_none_or(|units| units.contains(&code)) {
+            return Some(code);
+        }
+        let bound = self.bound("reporting_unit_code")?;
+        self.refuse(IssueCode::ReportingUnitUnknown, bound, &code, "没有登记");
+        None
+    }
+
+    /// Two values that cannot both be right; the second is dropped.
+    pub(super) fn contradiction(&mut self, field: &str, message: String) {
+        let column = self.bound(field).map_or("", |bound| self.column_name(bound));
+        self.push(IngestIssue::new(IssueCode::Contradiction, message).with_cell(column, ""));
+    }
+
+    /// The ground, which a row does not stand without.
+    pub(super) fn required_ground(&mut self) -> Option<Ground> {
+        match self.read_ground() {
+            GroundRead::Sound(ground, _) => Some(*ground),
+            GroundRead::Missing => {
+                let message = "本行没有图形".to_owned();
+                self.push(IngestIssue::new(IssueCode::GeometryMissing, message));
+                None
+            }
+            GroundRead::Unusable(issue) | GroundRead::Outside(issue, _) => {
+                self.push(*issue);
+                None
+            }
+        }
+    }
+
+    /// The ground if there is one; the row is kept without, and that is said.
+    pub(super) fn wanted_ground(&mut self) -> Option<Ground> {
+        // A table without geometry says so once for the file, not once a row.
+        self.frame.grounds.as_ref()?;
+        match self.read_ground() {
+            GroundRead::Sound(ground, _) => Some(*ground),
+            GroundRead::Missing => {
+                let message = "本行没有图形，已保留并列出".to_owned();
+                self.push(IngestIssue::new(IssueCode::KeptWithoutGeometry, message));
+                None
+            }
+            GroundRead::Unusable(mut issue) | GroundRead::Outside(mut issue, _) => {
+                issue.severity = Severity::Degrades;
+                issue.message.push_str("；本行保留，图形未采用");
+                self.push(*issue);
+                None
+            }
+        }
+    }
+
+    fn read_ground(&mut self) -> GroundRead {
+        let Some(grounds) = &self.frame.grounds else {
+            return GroundRead::Missing;
+        };
+        if let Shape::Polygons { had_heights, had_curves, had_other_parts, .. } = &self.row.shape {
+            let marks = [(*had_heights, Tally::Heights), (*had_curves, Tally::Curves), (*had_other_parts, Tally::OtherParts)];
+            self.tallies.extend(marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, tally)| tally));
+        }
+        let mut read = grounds.read(&self.row.shape);
+        match &mut read {
+            GroundRead::Sound(_, issues) => {
+                self.lies = Lies::Inside;
+                for issue in std::mem::take(issues) {
+                    self.push(issue);
+                }
+            }
+            GroundRead::Outside(_, bounds) => self.lies = Lies::Outside(*bounds),
+            GroundRead::Missing | GroundRead::Unusable(_) => {}
+        }
+        read
+    }
+
+    /// The division of the row, by the mapping's rule; none, with the reason reported, when it cannot be told.
+    pub(super) fn division(&mut self, key: &str, ground: Option<&Ground>) -> Option<String> {
+        let mapping = self.frame.mapping;
+        let code = match mapping.division.as_ref()? {
+            DivisionRule::Fixed(code) => return self.known_division(code.clone(), ""),
+            DivisionRule::FromCode => key.get(..6).unwrap_or(key).to_owned(),
+            DivisionRule::FromParcelCode => {
+                let stated = self.text("parcel_code").and_then(|code| code.get(..6).map(str::to_owned));
+                match stated.filter(|code| values::is_division_code(code) && self.frame.place.knows_division(code)) {
+                    Some(code) => code,
+                    None => return self.located(ground),
+                }
+            }
+            DivisionRule::ByLocation => return self.located(ground),
+            DivisionRule::Column { values: words, assumed, .. } => {
+                let cell = self.frame.division_column.and_then(|index| self.row.cells.get(index));
+                let word = cell.map(|cell| values::code(&cell.text())).unwrap_or_default();
+                let listed = |pairs: &[(String, String)]| pairs.iter().find(|(from, _)| *from == word).map(|(_, to)| to.clone());
+                if let Some(code) = listed(assumed) {
+                    let message = format!("来源写的是“{word}”，没有到县级；按映射中的假定归入 {code}");
+                    let column = self.division_column_name();
+                    self.push(IngestIssue::new(IssueCode::DivisionAssumed, message).with_cell(column, &word));
+                    return self.known_division(code, &word);
+                }
+                listed(words).unwrap_or(word)
+            }
+        };
+        let shown = code.clone();
+        self.known_division(code, &shown)
+    }
+
+    fn division_column_name(&self) -> &'a str {
+        self.frame.division_column.and_then(|index| self.frame.columns.get(index)).map_or("", String::as_str)
+    }
+
+    fn known_division(&mut self, code: String, found: &str) -> Option<String> {
+        let is_code = values::is_division_code(&code);
+        // A target may be the whole city's, which is no division of the register.
+        if is_code && (self.frame.mapping.kind == RegisterKind::Targets || self.frame.place.knows_division(&code)) {
+            return Some(code);
+        }
+        let message = match (is_code, code.is_empty()) {
+            (true, _) => format!("行政区代码 {code} 不在已登记的行政区中"),
+            (false, true) => "没有写行政区".to_owned(),
+            (false, false) => format!("“{code}”不是行政区代码（应为 6 位数字）"),
+        };
+        let column = self.division_column_name();
+        self.push(IngestIssue::new(IssueCode::DivisionUnknown, message).with_cell(column, found));
+        None
+    }
+
+    fn located(&mut self, ground: Option<&Ground>) -> Option<String> {
+        let Some(ground) = ground else {
+            let message = "按图形位置确定行政区，但本行没有可用的图形".to_owned();
+            self.push(IngestIssue::new(IssueCode::DivisionUnknown, message));
+            return None;
+        };
+        let point = label_point(&ground.surface);
+        let place = Some((point.x(), point.y()));
+        match self.frame.place.locate(point) {
+            Located::Inside(code) => Some(code),
+            Located::Near(code) => {
+                let message = format!("图形不在任何已登记的行政区界线内，按最近归入 {code}");
+                self.push(IngestIssue::new(IssueCode::DivisionNearest, message).with_place(place));
+                Some(code)
+            }
+            Located::Nowhere => {
+                let message = "图形不在任何已登记的行政区内，附近也没有".to_owned();
+                self.push(IngestIssue::new(IssueCode::DivisionUnknown, message).with_place(place));
+                None
+            }
+        }
+    }
+
+    /// Holds a stated area against the ground: a slip of unit is told once for the file, another gap once a row.
+    pub(super) fn compare_area(&mut self, field: &str, stated: Option<f64>, ground: Option<&Ground>) {
+        let (Some(stated), Some(ground), Some(bound)) = (stated, ground, self.bound(field)) else {
+            return;
+        };
+        let ratio = stated / ground.ellipsoidal_area_m2;
+        if (0.5..=2.0).contains(&ratio) {
+            return;
+        }
+        let column = self.column_name(bound);
+        for (unit, name) in [(1.0, "平方米"), (values::MU, "亩"), (10_000.0, "公顷")] {
+            let as_if = ratio / bound.mapping.factor * unit;
+            if unit != bound.mapping.factor && (0.8..=1.25).contains(&as_if) {
+                self.tallies.push(Tally::Unit(column.to_owned(), name));
+                return;
+            }
+        }
+        let point = label_point(&ground.surface);
+        let message = format!(
+            "{} {stated:.2} 平方米，图形面积 {:.2} 平方米，相差 {ratio:.2} 倍",
+            bound.mapping.field.label, ground.ellipsoidal_area_m2
+        );
+        let issue = IngestIssue::new(IssueCode::AreaDisagrees, message)
+            .with_cell(column, &format!("{stated}"))
+            .with_place(Some((point.x(), point.y())));
+        self.push(issue);
+    }
+}
+
+/// Factor from what is written to what is kept: a unit in the cell wins over the mapping's.
+fn written_amount(mapping: &FieldMapping, written: &values::Written) -> Option<f64> {
+    if written.suffix.is_empty() {
+        return Some(mapping.factor);
+    }
+    match mapping.field.sort {
+        Sort::Area => values::area_unit(&written.suffix),
+        Sort::Money => values::money_unit(&written.suffix),
+        Sort::Length => matches!(written.suffix.as_str(), "m" | "米").then_some(1.0),
+        _ => None,
+    }
 }

@@ -311,9 +311,23 @@ pub(super) fn truth(text: &str) -> Option<bool> {
     }
 }
 
-/// A code kept as text: blanks removed, full-width letters folded, a `.0` that a spreadsheet put behind digits cut off.
-pub(super) fn code(text: &str) -> String {
-    let folded = plain(text);
+/// Text as it is kept: without control characters (PostgreSQL refuses NUL) and blanks at the ends.
+pub(super) fn text(raw: &str) -> String {
+    let kept: String =
+        raw.chars().map(|c| if c == '\n' || c == '\t' || c == '\r' { ' ' } else { c }).filter(|c| !c.is_control()).collect();
+    kept.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}').to_owned()
+}
+
+/// A code kept as text: blanks at the ends removed, full-width letters and digits folded, a `.0` that a spreadsheet put
+/// behind digits cut off.
+pub(super) fn code(raw: &str) -> String {
+    let folded: String = text(raw)
+        .chars()
+        .map(|c| match c {
+            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            other => other,
+        })
+        .collect();
     match folded.strip_suffix(".0") {
         Some(whole) if !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit()) => whole.to_owned(),
         _ => folded,

@@ -13,6 +13,7 @@ use toml::{
 use super::{CodeScheme, DivisionRule, FieldMapping, Filter, Join, Mapping, MappingFault, Origin};
 use crate::{
     ingest::{
+        digest::hex,
         field::{Field, Need, Sort, fields},
         values,
     },
@@ -472,9 +473,4 @@ fn allowed(field: &Field) -> String {
         Sort::Truth => "yes、no".to_owned(),
         _ => "任意".to_owned(),
     }
-}
-
-/// Lower-case hex of a digest.
-pub(in crate::ingest) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

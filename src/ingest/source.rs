@@ -1,0 +1,272 @@
+//! A file, opened: its columns, its declarations and its raw rows, whatever the format.
+//!
+//! Chooses the reader by content first and by extension second. It interprets nothing: cells and bytes only.
+
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use chrono::NaiveDate;
+
+use super::{IngestError, IngestIssue, Mapping, csv, digest, gdal_source, workbook};
+
+/// The largest text table and compressed or re-encoded GeoJSON that is held in memory, bytes.
+pub(super) const IN_MEMORY_LIMIT: u64 = 1 << 30;
+
+/// A cell as the reader gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cell {
+    /// Nothing, or SQL null.
+    Empty,
+    /// Text.
+    Text(String),
+    /// A number that the format knows to be one.
+    Number(f64),
+    /// A whole number.
+    Whole(i64),
+    /// A date.
+    Date(NaiveDate),
+}
+
+impl Cell {
+    /// The cell as text; empty for nothing.
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        match self {
+            Cell::Empty => "".into(),
+            Cell::Text(text) => text.as_str().into(),
+            Cell::Number(number) => number.to_string().into(),
+            Cell::Whole(number) => number.to_string().into(),
+            Cell::Date(date) => date.to_string().into(),
+        }
+    }
+}
+
+/// The geometry of a row as the reader gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shape {
+    /// The layer has no geometry.
+    Absent,
+    /// Null or empty.
+    Missing,
+    /// Polygons as WKB.
+    Polygons {
+        /// OGC WKB of a Polygon or MultiPolygon.
+        wkb: Vec<u8>,
+        /// Whether heights or measures were dropped.
+        had_heights: bool,
+        /// Whether arcs were made chords.
+        had_curves: bool,
+        /// Whether points or lines of a collection were left out.
+        had_other_parts: bool,
+    },
+    /// Another sort of geometry, by its name.
+    Other(String),
+}
+
+/// A row as the reader gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct RawRow {
+    /// Row of the file, from 1.
+    pub number: i32,
+    /// One cell a column.
+    pub cells: Vec<Cell>,
+    /// Its geometry.
+    pub shape: Shape,
+}
+
+/// What the file says of its CRS.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum DeclaredCrs {
+    /// Nothing, or there is no geometry.
+    Missing,
+    /// An EPSG code, and the name in the file.
+    Known(u32, String),
+    /// A system without a code.
+    Unknown(String),
+    /// A system that needs local parameters.
+    Refused(String),
+}
+
+/// Rows, a stretch at a time.
+pub(super) trait Rows {
+    /// At most `limit` further rows; none at the end.
+    fn next_rows(&mut self, limit: usize) -> Result<Vec<RawRow>, IngestError>;
+
+    /// What the reader said on the side so far.
+    fn warnings(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A file, opened.
+pub(super) struct Opened {
+    /// The path as given, for messages.
+    pub path: String,
+    /// File name without folders.
+    pub file_name: String,
+    /// SHA-256 of the bytes.
+    pub sha256: String,
+    /// Layer or sheet.
+    pub layer_name: Option<String>,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Encoding of the attributes.
+    pub encoding: Option<String>,
+    /// Whether the layer has geometry.
+    pub has_geometry: bool,
+    /// Whether the format cuts the names of columns.
+    pub cuts_names: bool,
+    /// What it says of its CRS.
+    pub crs: DeclaredCrs,
+    /// How many rows it says it has.
+    pub claimed_rows: Option<u64>,
+    /// What is worth knowing before the first row.
+    pub issues: Vec<IngestIssue>,
+    /// The rows.
+    pub rows: Box<dyn Rows>,
+}
+
+/// What to read of a file, besides its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request<'a> {
+    /// Layer or sheet.
+    pub layer: Option<&'a str>,
+    /// Encoding that the mapping demands.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+}
+
+impl<'a> Request<'a> {
+    /// What a mapping asks of its own file.
+    pub fn of(mapping: &'a Mapping) -> Request<'a> {
+        Request { layer: mapping.layer.as_deref(), encoding: mapping.encoding }
+    }
+}
+
+/// What a path leads to, once the plain faults are out of the way.
+pub(super) struct Found {
+    /// As given.
+    pub path: PathBuf,
+    /// As given, for messages.
+    pub shown: String,
+    /// Without folders.
+    pub file_name: String,
+    /// Extension in lower case, that of the packed file for `.gz`.
+    pub extension: String,
+    /// Whether it is packed by gzip.
+    pub is_gzip: bool,
+    /// First bytes, unpacked.
+    pub start: Vec<u8>,
+}
+
+/// Opens a file by whichever reader fits it.
+pub(super) fn open(path: &Path, request: Request<'_>) -> Result<Opened, IngestError> {
+    let found = look(path)?;
+    let is_zip = found.start.starts_with(b"PK\x03\x04");
+    let is_ole = found.start.starts_with(b"\xd0\xcf\x11\xe0");
+    match found.extension.as_str() {
+        "xlsx" | "xlsm" | "xls" | "xlsb" | "ods" if is_zip || is_ole => workbook::open(found, request),
+        "csv" | "tsv" | "txt" => csv::open(found, request),
+        _ => gdal_source::open(found, request),
+    }
+}
+
+fn look(path: &Path) -> Result<Found, IngestError> {
+    let shown = path.display().to_string();
+    let unreadable = |source| IngestError::Unreadable { path: path.display().to_string(), source };
+    let about = match fs::metadata(path) {
+        Ok(about) => about,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(IngestError::FileNotFound { path: shown });
+        }
+        Err(error) => return Err(unreadable(error)),
+    };
+    if about.is_dir() {
+        return Err(IngestError::NotAFile { path: shown });
+    }
+    if about.len() == 0 {
+        return Err(IngestError::EmptyFile { path: shown });
+    }
+    let mut start = first_bytes(fs::File::open(path).map_err(unreadable)?).map_err(unreadable)?;
+    let is_gzip = start.starts_with(&[0x1f, 0x8b]);
+    if is_gzip {
+        let packed = fs::File::open(path).map_err(unreadable)?;
+        // A packed file whose start cannot be unpacked is left to its reader to refuse.
+        start = first_bytes(flate2::read::MultiGzDecoder::new(packed)).unwrap_or_default();
+    }
+    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let lower = file_name.to_ascii_lowercase();
+    let inner = if is_gzip { lower.strip_suffix(".gz").unwrap_or(&lower) } else { &lower };
+    let extension = inner.rsplit_once('.').map(|(_, extension)| extension.to_owned()).unwrap_or_default();
+    Ok(Found { path: path.to_owned(), shown, file_name, extension, is_gzip, start })
+}
+
+fn first_bytes(reader: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut start = Vec::with_capacity(512);
+    reader.take(512).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+impl Found {
+    /// SHA-256 of the one file.
+    pub fn sha256(&self) -> Result<String, IngestError> {
+        digest::sha256_of(std::slice::from_ref(&self.path))
+    }
+
+    /// The content, unpacked.
+    pub fn reader(&self) -> Result<Box<dyn Read>, IngestError> {
+        let file = fs::File::open(&self.path).map_err(|source| self.unreadable(source))?;
+        Ok(if self.is_gzip { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) })
+    }
+
+    /// The content, unpacked, in memory.
+    pub fn bytes(&self) -> Result<Vec<u8>, IngestError> {
+        let mut bytes = Vec::new();
+        self.reader()?.take(IN_MEMORY_LIMIT + 1).read_to_end(&mut bytes).map_err(|source| self.unreadable(source))?;
+        if bytes.len() as u64 > IN_MEMORY_LIMIT {
+            return Err(IngestError::TooLarge { path: self.shown.clone(), limit_mib: IN_MEMORY_LIMIT >> 20 });
+        }
+        Ok(bytes)
+    }
+
+    /// The system's refusal, as a fault of this file.
+    pub fn unreadable(&self, source: std::io::Error) -> IngestError {
+        IngestError::Unreadable { path: self.shown.clone(), source }
+    }
+}
+
+/// Rows that are already in memory.
+pub(super) struct Held(std::vec::IntoIter<RawRow>);
+
+impl Held {
+    /// Takes the rows.
+    pub fn new(rows: Vec<RawRow>) -> Held {
+        Held(rows.into_iter())
+    }
+}
+
+impl Rows for Held {
+    fn next_rows(&mut self, limit: usize) -> Result<Vec<RawRow>, IngestError> {
+        Ok(self.0.by_ref().take(limit).collect())
+    }
+}
+
+/// Chooses the layer or sheet: the one asked for, else the only one.
+pub(super) fn choose(shown: &str, wanted: Option<&str>, present: &[String]) -> Result<usize, IngestError> {
+    match (wanted, present) {
+        (_, []) => Err(IngestError::NoLayer { path: shown.to_owned() }),
+        (Some(wanted), present) => present.iter().position(|name| name == wanted).ok_or_else(|| IngestError::LayerNotFound {
+            path: shown.to_owned(),
+            wanted: wanted.to_owned(),
+            present: present.to_vec(),
+        }),
+        (None, [_]) => Ok(0),
+        (None, present) => Err(IngestError::SeveralLayers { path: shown.to_owned(), present: present.to_vec() }),
+    }
+}
+
+/// Row numbers are 32 bits wide in the register.
+pub(super) fn row_number(shown: &str, index: usize) -> Result<i32, IngestError> {
+    i32::try_from(index + 1).map_err(|_| IngestError::TooManyRows { path: shown.to_owned(), limit: i32::MAX })
+}
