@@ -38,13 +38,11 @@ impl Crs {
         self.0
     }
 
-    /// Whether coordinates are degrees of longitude and latitude.
-    ///
-    /// Answered for EPSG's block of geographic codes (4001 to 4999 less the projected CGCS2000 block,
-    /// 4491 to 4554, and other known exceptions are not decided here); for a foreign code ask
+    /// Whether coordinates are degrees of longitude and latitude, for the systems met in practice: CGCS2000 (2D and 3D), WGS 84
+    /// (2D and 3D), Xian 1980, Beijing 1954. `false` for every other code, which does not mean projected: for those ask
     /// [`crate::reproject::is_geographic`], which asks PROJ.
     pub const fn is_geographic(self) -> bool {
-        matches!(self.0, 4490 | 4326 | 4610 | 4214 | 4979 | 4480 | 4258 | 4269)
+        matches!(self.0, 4490 | 4480 | 4326 | 4979 | 4610 | 4214)
     }
 }
 

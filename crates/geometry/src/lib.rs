@@ -16,6 +16,7 @@ pub mod reproject;
 pub mod surface;
 pub mod wkb;
 
+mod lattice;
 mod validity;
 
 pub use crs::Crs;

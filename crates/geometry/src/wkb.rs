@@ -1,7 +1,7 @@
 //! Well-known binary: read with distrust, written for PostGIS.
 //!
 //! Reads WKB (OGC 06-103r4 §8), its ISO Z/M codes and PostGIS' EWKB; only Polygon and MultiPolygon. Never panics,
-//! and never allocates for more than the bytes that are really there.
+//! and never allocates for more than the bytes that are really there. Does not ask whether the polygons are valid.
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
@@ -13,7 +13,7 @@ const EWKB_SRID: u32 = 0x2000_0000;
 const POLYGON: u32 = 3;
 const MULTI_POLYGON: u32 = 6;
 
-/// Why bytes are no polygons.
+/// Why bytes are no polygons. A developer's error, not a user's: the bytes come from our own database or from GDAL.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WkbError {
@@ -105,19 +105,23 @@ pub fn encode_ewkb_into(surface: &Surface, out: &mut Vec<u8>) {
     out.push(1);
     put(out, MULTI_POLYGON | EWKB_SRID);
     put(out, surface.crs().epsg());
-    put(out, polygons.len() as u32);
+    put(out, count(polygons.len()));
     for polygon in polygons {
         out.push(1);
         put(out, POLYGON);
-        put(out, 1 + polygon.interiors().len() as u32);
+        put(out, count(1 + polygon.interiors().len()));
         for ring in crate::validity::rings(polygon) {
-            put(out, ring.0.len() as u32);
+            put(out, count(ring.0.len()));
             for c in &ring.0 {
                 out.extend_from_slice(&c.x.to_le_bytes());
                 out.extend_from_slice(&c.y.to_le_bytes());
             }
         }
     }
+}
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).expect("a surface has fewer than 2^32 vertices")
 }
 
 fn put(out: &mut Vec<u8>, value: u32) {
@@ -226,5 +230,103 @@ impl Reader<'_> {
             coords.push(Coord { x, y });
         }
         Ok(LineString(coords))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use geo::wkt;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::mend;
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let digits: Vec<char> = hex.chars().filter(|c| !c.is_whitespace()).collect();
+        digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap()).collect()
+    }
+
+    /// `SRID=4490;MULTIPOLYGON(((0 0,1 0,0 1,0 0)))` laid out as in PostGIS' description of EWKB.
+    const POSTGIS: &str = "0106000020 8A110000 01000000 0103000000 01000000 04000000
+        0000000000000000 0000000000000000 000000000000F03F 0000000000000000
+        0000000000000000 000000000000F03F 0000000000000000 0000000000000000";
+
+    #[test]
+    fn ewkb_is_read_and_written_back_byte_for_byte() {
+        let polygons = from_wkb(&bytes(POSTGIS), Crs::CGCS2000).unwrap();
+        assert_eq!(polygons, wkt!(MULTIPOLYGON(((0. 0., 1. 0., 0. 1., 0. 0.)))));
+        assert_eq!(to_ewkb(&mend(polygons, Crs::CGCS2000).unwrap().surface), bytes(POSTGIS));
+    }
+
+    #[test]
+    fn a_big_endian_polygon_with_z_and_m_loses_them() {
+        let z = "4008000000000000";
+        let m = "4010000000000000";
+        let (zero, one) = ("0000000000000000", "3FF0000000000000");
+        let ring = [(zero, zero), (one, zero), (zero, one), (zero, zero)];
+        let triangle = wkt!(MULTIPOLYGON(((0. 0., 1. 0., 0. 1., 0. 0.))));
+        for (code, extra) in [
+            ("00000BBB", format!("{z}{m}")), // ISO 3003
+            ("000003EB", z.to_owned()),      // ISO 1003
+            ("000007D3", m.to_owned()),      // ISO 2003
+            ("C0000003", format!("{z}{m}")), // EWKB ZM
+            ("80000003", z.to_owned()),      // EWKB Z
+            ("00000003", String::new()),
+        ] {
+            let vertices: String = ring.iter().map(|(x, y)| format!("{x}{y}{extra}")).collect();
+            let wkb = bytes(&format!("00{code} 00000001 00000004 {vertices}"));
+            assert_eq!(from_wkb(&wkb, Crs::CGCS2000).unwrap(), triangle, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_srid_is_refused() {
+        let refused = from_wkb(&bytes(POSTGIS), Crs::WGS84).unwrap_err();
+        assert_eq!(refused, WkbError::Srid { found: 4490, expected: 4326 });
+    }
+
+    #[test]
+    fn a_point_is_no_surface() {
+        let point = bytes("01 01000000 0000000000000000 0000000000000000");
+        assert_eq!(from_wkb(&point, Crs::CGCS2000).unwrap_err(), WkbError::GeometryType { found: 1, at: 1 });
+    }
+
+    #[test]
+    fn a_count_that_the_bytes_do_not_back_is_refused_before_anything_is_allocated() {
+        let four_thousand_million = bytes("01 06000000 FFFFFFFF 01");
+        assert_eq!(from_wkb(&four_thousand_million, Crs::CGCS2000).unwrap_err(), WkbError::Truncated { at: 5 });
+    }
+
+    #[test]
+    fn every_shortening_and_a_byte_too_many_are_errors() {
+        let whole = bytes(POSTGIS);
+        for end in 0..whole.len() {
+            assert!(from_wkb(&whole[..end], Crs::CGCS2000).is_err(), "{end}");
+        }
+        let longer = [whole, vec![0]].concat();
+        assert_eq!(from_wkb(&longer, Crs::CGCS2000).unwrap_err(), WkbError::TrailingBytes { count: 1 });
+    }
+
+    #[test]
+    fn an_empty_polygon_is_read_as_empty() {
+        let empty = from_wkb(&bytes("01 03000000 00000000"), Crs::CGCS2000).unwrap();
+        assert!(mend(empty, Crs::CGCS2000).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = from_wkb(&bytes, Crs::CGCS2000);
+        }
+
+        #[test]
+        fn no_damage_to_good_bytes_makes_it_panic(at in 0usize..93, value in any::<u8>()) {
+            let mut damaged = bytes(POSTGIS);
+            let at = at % damaged.len();
+            damaged[at] = value;
+            let _ = from_wkb(&damaged, Crs::CGCS2000);
+        }
     }
 }

@@ -1,0 +1,221 @@
+//! Boolean operations on a lattice of whole numbers chosen by us.
+//!
+//! The overlay engine works on integers. It is handed whole numbers on a lattice whose step and origin are powers of two and
+//! their multiples, so that nothing is rounded on the way in or out, and every vertex that was there before gets its exact
+//! coordinates back. Only truly new vertices are rounded: by 2⁻²⁸ of half the extent, under a micrometre on a plot.
+
+use geo::{BooleanOps, Coord, LineString, MultiPolygon, OpType, Polygon, Rect, bool_ops::FillRule};
+
+use crate::validity::{self, Fault};
+
+/// Half the extent is at most this many steps: two bits less than the engine has, which it uses for crossings.
+const BITS: i32 = 28;
+
+/// A lattice over a box, and where the vertices on it really are.
+pub(crate) struct Lattice {
+    origin: Coord<f64>,
+    step: f64,
+    /// Lattice point → vertex as given; sorted, for lookup.
+    vertices: Vec<((i64, i64), Coord<f64>)>,
+}
+
+/// Rings in lattice units.
+#[derive(Default)]
+pub(crate) struct Rings(Vec<LineString<f64>>);
+
+impl BooleanOps for Rings {
+    type Scalar = f64;
+
+    fn rings(&self) -> impl Iterator<Item = &LineString<f64>> {
+        self.0.iter()
+    }
+}
+
+/// The coarsest difference that coordinates of this size can still show.
+fn ulp(magnitude: f64) -> f64 {
+    magnitude.next_up() - magnitude
+}
+
+fn floor_log2(value: f64) -> i32 {
+    value.log2().floor() as i32
+}
+
+impl Lattice {
+    /// A lattice that covers a box of finite size.
+    pub(crate) fn over(bounds: Rect<f64>) -> Lattice {
+        let half = bounds.width().max(bounds.height()) / 2.0;
+        let far = [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y];
+        let magnitude = far.into_iter().fold(f64::MIN_POSITIVE, |m, v| m.max(v.abs()));
+        // Eight: the engine may divide a step by four, and that must still be a number.
+        let finest = 8.0 * ulp(magnitude);
+        let wanted = if half > 0.0 { 2f64.powi(floor_log2(half) + 1 - BITS) } else { finest };
+        let step = wanted.max(finest);
+        let centre = bounds.center();
+        let origin = Coord { x: (centre.x / step).round() * step, y: (centre.y / step).round() * step };
+        Lattice { origin, step, vertices: Vec::new() }
+    }
+
+    /// Puts closed rings on the lattice and remembers their vertices.
+    pub(crate) fn place<'a>(&mut self, rings: impl IntoIterator<Item = &'a [Coord<f64>]>) -> Rings {
+        let placed = rings
+            .into_iter()
+            .map(|ring| {
+                let on_lattice = ring.iter().map(|&c| {
+                    let v = (c - self.origin) / self.step;
+                    let v = Coord { x: v.x.round(), y: v.y.round() };
+                    self.vertices.push(((v.x as i64, v.y as i64), c));
+                    v
+                });
+                LineString(on_lattice.collect())
+            })
+            .collect();
+        Rings(placed)
+    }
+
+    fn real(&self, v: Coord<f64>) -> Coord<f64> {
+        self.origin + v * self.step
+    }
+
+    fn restored(&self, v: Coord<f64>) -> Coord<f64> {
+        if v.x.fract() == 0.0 && v.y.fract() == 0.0 {
+            let key = (v.x as i64, v.y as i64);
+            let at = self.vertices.partition_point(|(k, _)| *k < key);
+            if let Some((found, c)) = self.vertices.get(at)
+                && *found == key
+            {
+                return *c;
+            }
+        }
+        self.real(v)
+    }
+
+    /// Takes a result off the lattice: valid polygons, original vertices exact wherever validity allows.
+    ///
+    /// # Errors
+    /// [`Unsettled`] with the fault that remains, if even the lattice's own coordinates are not valid.
+    pub(crate) fn lift(&mut self, result: &MultiPolygon<f64>) -> Result<Lifted, Unsettled> {
+        self.vertices.sort_by(|(k, c), (l, d)| k.cmp(l).then(c.x.total_cmp(&d.x)).then(c.y.total_cmp(&d.y)));
+        let mut lifted = Lifted { polygons: Vec::with_capacity(result.0.len()), crumbs: 0.0 };
+        let mut plain = Vec::with_capacity(result.0.len());
+        for polygon in &result.0 {
+            let exact = map(polygon, |c| self.real(c));
+            if self.is_crumb(&exact) {
+                lifted.crumbs += validity::area(std::slice::from_ref(&exact));
+                continue;
+            }
+            let restored = map(polygon, |c| self.restored(c));
+            let good = validity::inspect_polygon(&restored).is_ok();
+            lifted.polygons.push(if good { restored } else { exact.clone() });
+            plain.push(exact);
+        }
+        if validity::inspect(&lifted.polygons).is_err() {
+            if let Err(fault) = validity::inspect(&plain) {
+                return Err(Unsettled { fault, polygons: plain, crumbs: lifted.crumbs });
+            }
+            lifted.polygons = plain;
+        }
+        Ok(lifted)
+    }
+
+    /// Whether a polygon is an artefact of the lattice: thinner than a few steps.
+    fn is_crumb(&self, polygon: &Polygon<f64>) -> bool {
+        mean_width(polygon) < 4.0 * self.step
+    }
+}
+
+/// What came off the lattice.
+pub(crate) struct Lifted {
+    /// Valid polygons, exteriors anticlockwise.
+    pub polygons: Vec<Polygon<f64>>,
+    /// Area of the pieces thinner than the lattice can tell, which were dropped.
+    pub crumbs: f64,
+}
+
+/// A result that is not valid although the engine promises so. Its area is right all the same.
+#[derive(Debug)]
+pub(crate) struct Unsettled {
+    /// What is wrong.
+    pub fault: Fault,
+    /// The polygons as they are.
+    pub polygons: Vec<Polygon<f64>>,
+    /// As in [`Lifted`].
+    pub crumbs: f64,
+}
+
+/// A boolean operation on rings of one lattice, still on the lattice.
+pub(crate) fn operate(subject: &Rings, clip: &Rings, operation: OpType, fill: FillRule) -> MultiPolygon<f64> {
+    subject.boolean_op_with_fill_rule(clip, operation, fill)
+}
+
+impl From<MultiPolygon<f64>> for Rings {
+    fn from(polygons: MultiPolygon<f64>) -> Rings {
+        let mut rings = Vec::new();
+        for polygon in polygons {
+            let (exterior, interiors) = polygon.into_inner();
+            rings.push(exterior);
+            rings.extend(interiors);
+        }
+        Rings(rings)
+    }
+}
+
+impl Extend<Rings> for Rings {
+    fn extend<T: IntoIterator<Item = Rings>>(&mut self, more: T) {
+        more.into_iter().for_each(|rings| self.0.extend(rings.0));
+    }
+}
+
+/// Twice the area by the perimeter: the width of a long strip, a quarter of the diagonal-ish size of a compact piece.
+pub(crate) fn mean_width(polygon: &Polygon<f64>) -> f64 {
+    let perimeter: f64 = validity::rings(polygon).flat_map(|r| r.0.windows(2)).map(|w| length(w[0], w[1])).sum();
+    if perimeter > 0.0 { 2.0 * validity::area(std::slice::from_ref(polygon)) / perimeter } else { 0.0 }
+}
+
+pub(crate) fn length(a: Coord<f64>, b: Coord<f64>) -> f64 {
+    (b.x - a.x).hypot(b.y - a.y)
+}
+
+fn map(polygon: &Polygon<f64>, f: impl Fn(Coord<f64>) -> Coord<f64>) -> Polygon<f64> {
+    let ring = |r: &LineString<f64>| {
+        let mut coords: Vec<Coord<f64>> = r.0.iter().map(|&c| f(c)).collect();
+        coords.dedup();
+        LineString(coords)
+    };
+    Polygon::new(ring(polygon.exterior()), polygon.interiors().iter().map(ring).collect())
+}
+
+/// The part of a closed ring inside a box, as a ring that winds around every point of the box as often as the original did
+/// (Sutherland and Hodgman); the parts outside are laid along the box's edge. Empty when nothing is left.
+pub(crate) fn clip_ring(ring: &[Coord<f64>], area: Rect<f64>) -> Vec<Coord<f64>> {
+    let open = ring.split_last().map_or(ring, |(_, open)| open);
+    let (min, max) = (area.min(), area.max());
+    let at_x = |x: f64| move |a: Coord<f64>, b: Coord<f64>| Coord { x, y: a.y + (b.y - a.y) * ((x - a.x) / (b.x - a.x)) };
+    let at_y = |y: f64| move |a: Coord<f64>, b: Coord<f64>| Coord { x: a.x + (b.x - a.x) * ((y - a.y) / (b.y - a.y)), y };
+    let left = clip_half(open, |c| c.x >= min.x, at_x(min.x));
+    let right = clip_half(&left, |c| c.x <= max.x, at_x(max.x));
+    let lower = clip_half(&right, |c| c.y >= min.y, at_y(min.y));
+    let mut clipped = clip_half(&lower, |c| c.y <= max.y, at_y(max.y));
+    if clipped.len() < 3 {
+        return Vec::new();
+    }
+    clipped.push(clipped[0]);
+    clipped
+}
+
+fn clip_half(
+    open: &[Coord<f64>],
+    keep: impl Fn(Coord<f64>) -> bool,
+    cut: impl Fn(Coord<f64>, Coord<f64>) -> Coord<f64>,
+) -> Vec<Coord<f64>> {
+    let mut out = Vec::with_capacity(open.len() + 4);
+    for (i, &b) in open.iter().enumerate() {
+        let a = open[(i + open.len() - 1) % open.len()];
+        if keep(a) != keep(b) {
+            out.push(cut(a, b));
+        }
+        if keep(b) {
+            out.push(b);
+        }
+    }
+    out
+}
