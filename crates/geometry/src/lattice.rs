@@ -6,7 +6,10 @@
 
 use geo::{BooleanOps, Coord, LineString, MultiPolygon, OpType, Polygon, Rect, bool_ops::FillRule};
 
-use crate::validity::{self, Fault};
+use crate::{
+    surface,
+    validity::{self, Fault},
+};
 
 /// Half the extent is at most this many steps: two bits less than the engine has, which it uses for crossings.
 const BITS: i32 = 28;
@@ -98,12 +101,15 @@ impl Lattice {
         let mut lifted = Lifted { polygons: Vec::with_capacity(result.0.len()), crumbs: 0.0 };
         let mut plain = Vec::with_capacity(result.0.len());
         for polygon in &result.0 {
-            let exact = map(polygon, |c| self.real(c));
-            if self.is_crumb(&exact) {
-                lifted.crumbs += validity::area(std::slice::from_ref(&exact));
+            let exterior = self.crumb(polygon.exterior());
+            if let Some(area) = exterior {
+                lifted.crumbs += area;
                 continue;
             }
-            let restored = map(polygon, |c| self.restored(c));
+            let holes = polygon.interiors().iter().filter(|hole| self.crumb(hole).is_none());
+            let polygon = Polygon::new(polygon.exterior().clone(), holes.cloned().collect());
+            let exact = map(&polygon, |c| self.real(c));
+            let restored = map(&polygon, |c| self.restored(c));
             let good = validity::inspect_polygon(&restored).is_ok();
             lifted.polygons.push(if good { restored } else { exact.clone() });
             plain.push(exact);
@@ -117,9 +123,10 @@ impl Lattice {
         Ok(lifted)
     }
 
-    /// Whether a polygon is an artefact of the lattice: thinner than a few steps.
-    fn is_crumb(&self, polygon: &Polygon<f64>) -> bool {
-        mean_width(polygon) < 4.0 * self.step
+    /// The area of a ring on the lattice that is an artefact of it: thinner than a few steps.
+    fn crumb(&self, ring: &LineString<f64>) -> Option<f64> {
+        let width = mean_width([ring]);
+        (width < 4.0).then(|| validity::signed_area(&ring.0).abs() * self.step * self.step)
     }
 }
 
@@ -142,9 +149,12 @@ pub(crate) struct Unsettled {
     pub crumbs: f64,
 }
 
-/// A boolean operation on rings of one lattice, still on the lattice.
+/// A boolean operation on rings of one lattice, still on the lattice; exteriors anticlockwise, holes clockwise.
 pub(crate) fn operate(subject: &Rings, clip: &Rings, operation: OpType, fill: FillRule) -> MultiPolygon<f64> {
-    subject.boolean_op_with_fill_rule(clip, operation, fill)
+    let mut result = subject.boolean_op_with_fill_rule(clip, operation, fill);
+    // The engine promises the orientation too, but a hole that touches its exterior at a vertex can come out turned.
+    surface::orient(&mut result.0);
+    result
 }
 
 impl From<MultiPolygon<f64>> for Rings {
@@ -165,10 +175,16 @@ impl Extend<Rings> for Rings {
     }
 }
 
-/// Twice the area by the perimeter: the width of a long strip, a quarter of the diagonal-ish size of a compact piece.
-pub(crate) fn mean_width(polygon: &Polygon<f64>) -> f64 {
-    let perimeter: f64 = validity::rings(polygon).flat_map(|r| r.0.windows(2)).map(|w| length(w[0], w[1])).sum();
-    if perimeter > 0.0 { 2.0 * validity::area(std::slice::from_ref(polygon)) / perimeter } else { 0.0 }
+/// Twice the area by the perimeter of a polygon given by its rings, the exterior first: the width of a long strip, half the side
+/// of a square.
+pub(crate) fn mean_width<'a>(rings: impl IntoIterator<Item = &'a LineString<f64>>) -> f64 {
+    let (mut area, mut perimeter) = (0.0, 0.0);
+    for (i, ring) in rings.into_iter().enumerate() {
+        let own = validity::signed_area(&ring.0).abs();
+        area += if i == 0 { own } else { -own };
+        perimeter += ring.0.windows(2).map(|w| length(w[0], w[1])).sum::<f64>();
+    }
+    if perimeter > 0.0 { 2.0 * area / perimeter } else { 0.0 }
 }
 
 pub(crate) fn length(a: Coord<f64>, b: Coord<f64>) -> f64 {

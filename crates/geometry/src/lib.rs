@@ -17,6 +17,8 @@ pub mod surface;
 pub mod wkb;
 
 mod lattice;
+#[cfg(test)]
+mod testing;
 mod validity;
 
 pub use crs::Crs;

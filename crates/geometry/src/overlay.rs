@@ -32,7 +32,8 @@ pub struct SliverTolerance {
     pub min_width_m: f64,
 }
 
-/// Ground less what covers it. `ground_area = covered_area + sliver_area + leftover_area`.
+/// Ground less what covers it. `ground_area = covered_area + sliver_area + leftover_area` to the millimetre by a metre (the vertices that
+/// the overlay makes are rounded to the micrometre).
 #[derive(Clone, PartialEq, Debug)]
 pub struct Subtraction {
     /// Area of the ground, m².
@@ -244,7 +245,7 @@ pub fn subtract(ground: &Surface, others: &[&Surface], tolerance: &SliverToleran
     let mut kept = Vec::new();
     for piece in lifted.polygons {
         let area = validity::area(std::slice::from_ref(&piece));
-        if area < tolerance.min_area_m2 || lattice::mean_width(&piece) < tolerance.min_width_m {
+        if area < tolerance.min_area_m2 || lattice::mean_width(validity::rings(&piece)) < tolerance.min_width_m {
             sliver_area += area;
         } else {
             kept.push(piece);
@@ -255,3 +256,6 @@ pub fn subtract(ground: &Surface, others: &[&Surface], tolerance: &SliverToleran
     let covered_area = (ground_area - sliver_area - leftover_area).max(0.0);
     Subtraction { ground_area, covered_area, sliver_area, leftover_area, leftover: surface::valid(kept, ground.crs()) }
 }
+
+#[cfg(test)]
+mod tests;

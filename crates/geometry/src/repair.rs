@@ -229,7 +229,9 @@ fn clean_ring(ring: LineString<f64>, tolerance: f64, notes: &mut Vec<RepairNote>
     while open.len() > 1 {
         let n = open.len();
         if open[n - 1] == open[0] {
-            repeated.get_or_insert(open[0]);
+            if spike.is_none() {
+                repeated.get_or_insert(open[0]);
+            }
             open.pop();
         } else if n > 2 && is_spike(open[n - 2], open[n - 1], open[0], tolerance) {
             spike.get_or_insert(open[n - 1]);
@@ -327,7 +329,7 @@ fn drop_thin(parts: &mut Vec<Polygon<f64>>, tolerance: f64, notes: &mut Vec<Repa
         // Compact rings, nearly all, are told by their area and box alone.
         let area = validity::signed_area(&ring.0).abs();
         let size = validity::bounds(&ring.0).map_or(0.0, |b| b.width() + b.height());
-        area < tolerance * size * 4.0 && lattice::mean_width(&Polygon::new(ring.clone(), Vec::new())) < tolerance
+        area < tolerance * size * 4.0 && lattice::mean_width([ring]) < tolerance
     };
     let mut drop = |ring: &LineString<f64>| {
         let is_thin = thin(ring);
@@ -357,3 +359,6 @@ fn merge(parts: &mut Vec<Polygon<f64>>, notes: &mut Vec<RepairNote>) -> Result<(
     notes.push(note(RepairKind::OverlappingParts, fault.place, area_before, validity::area(parts)));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -270,7 +270,6 @@ pub(crate) fn inspect(polygons: &[Polygon<f64>]) -> Result<(), Fault> {
 
 /// Whether one polygon is valid, but for orientation.
 pub(crate) fn inspect_polygon(polygon: &Polygon<f64>) -> Result<(), Fault> {
-    let views: Vec<RingView>;
     let exterior = RingView::new(polygon.exterior());
     let Some(exterior) = exterior else {
         return Fault::at(FaultKind::Degenerate, Coord::zero());
@@ -279,7 +278,7 @@ pub(crate) fn inspect_polygon(polygon: &Polygon<f64>) -> Result<(), Fault> {
     if polygon.interiors().is_empty() {
         return Ok(());
     }
-    views = std::iter::once(exterior).chain(polygon.interiors().iter().filter_map(RingView::new)).collect();
+    let views: Vec<RingView> = std::iter::once(exterior).chain(polygon.interiors().iter().filter_map(RingView::new)).collect();
     views[1..].iter().try_for_each(RingView::check_simple)?;
 
     let mut touches = Touches::new(views.len());

@@ -56,7 +56,7 @@ impl InvalidSurface {
         match self {
             InvalidSurface::Empty => "图形为空：没有任何面。请补充该地块的界址点坐标。".to_owned(),
             InvalidSurface::NotFinite { vertex, near } => {
-                let near = near.map(|at| place_zh(at)).map_or(String::new(), |(x, y)| format!("（在 ({x}, {y}) 附近）"));
+                let near = near.map(place_zh).map_or(String::new(), |(x, y)| format!("（在 ({x}, {y}) 附近）"));
                 format!("图形的第 {vertex} 个点{near}坐标不是有效数字。请检查该点坐标并重新导出。")
             }
             InvalidSurface::OutOfRange { place: (x, y) } => {
