@@ -8,6 +8,7 @@ mod town;
 mod cluster;
 mod judgement;
 mod migrations;
+mod real_data;
 mod store;
 mod target;
 mod tidy;

@@ -92,6 +92,10 @@ pub enum Compare {
     AtMost,
 }
 
+/// Relative difference below which two numbers are the same number, computed in two ways: a hundred-thousandth of a square metre
+/// on a hectare, a thousandth of what areas are stated to.
+const ROUNDING: f64 = 1e-9;
+
 impl Compare {
     /// Both ways of comparing.
     pub const ALL: [Compare; 2] = [Compare::AtLeast, Compare::AtMost];
@@ -106,18 +110,17 @@ impl Compare {
 
     /// Whether a value keeps the threshold. Unrounded, and equality is kept.
     pub fn is_kept(self, value: f64, threshold: f64) -> bool {
-        match self {
-            Compare::AtLeast => value >= threshold,
-            Compare::AtMost => value <= threshold,
-        }
+        self.room(value, threshold) >= 0.0
     }
 
-    /// Room left before the threshold is missed; negative by as much as it is.
+    /// Room left before the threshold is missed; negative by as much as it is. Zero where the two differ by no more than
+    /// [`ROUNDING`]: 15 000 ÷ 10 000 measured from drawings must not miss 1.5 by the last bit of a division.
     pub fn room(self, value: f64, threshold: f64) -> f64 {
-        match self {
+        let room = match self {
             Compare::AtLeast => value - threshold,
             Compare::AtMost => threshold - value,
-        }
+        };
+        if room.abs() <= ROUNDING * threshold.abs() { 0.0 } else { room }
     }
 
     /// ≥ or ≤.
@@ -247,5 +250,19 @@ impl AppliesWhen {
 impl Serialize for AppliesWhen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Compare;
+
+    #[test]
+    fn the_last_bit_of_a_division_does_not_decide() {
+        let measured = (0.1 + 0.2) * 5.0;
+        assert!(measured > 1.5 && Compare::AtMost.is_kept(measured, 1.5));
+        assert!(Compare::AtLeast.is_kept(1.5 - 1e-12, 1.5));
+        assert!(!Compare::AtLeast.is_kept(1.5 - 1e-8, 1.5));
+        assert!(!Compare::AtMost.is_kept(0.0 + f64::MIN_POSITIVE, 0.0), "nothing is near zero but zero");
     }
 }
