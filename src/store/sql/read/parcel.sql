@@ -1,0 +1,44 @@
+-- What is known of one parcel, where did it come from, and what is its shape? $1 division, $2 parcel.
+select p.division_code,
+       p.parcel_code,
+       d.name as division_name,
+       p.location,
+       p.right_holder,
+       p.land_use_scheme,
+       p.land_use_code,
+       coalesce(s.kinds, '{}') as kinds,
+       s.counted_kind,
+       coalesce(s.flagged_area_m2, 0) as flagged_area_m2,
+       coalesce(s.site_area_m2, p.documentary_area_m2, p.ellipsoidal_area_m2) as site_area_m2,
+       coalesce(s.site_area_basis, case when p.documentary_area_m2 is null then 'ellipsoidal' else 'documentary' end) as site_area_basis,
+       s.plot_ratio,
+       s.building_density,
+       s.building_count,
+       p.industry_edition,
+       p.industry_code,
+       coalesce(s.undetermined_count, 0) as undetermined_count,
+       coalesce(p.observed_on, i.observed_on) as observed_on,
+       st_x(l.point) as label_lon,
+       st_y(l.point) as label_lat,
+       p.documentary_area_m2,
+       p.ellipsoidal_area_m2,
+       p.planar_area_m2,
+       s.footprint_m2,
+       s.counting_floor_area_m2,
+       s.floor_area_basis,
+       p.import_id,
+       i.file_name,
+       i.provider,
+       i.is_synthetic,
+       p.source_row,
+       lower(p.recorded) as recorded_at,
+       st_asgeojson(st_forcepolygonccw(p.geom), 9, 0) as geometry,
+       array[st_xmin(p.geom), st_ymin(p.geom), st_xmax(p.geom), st_ymax(p.geom)] as bbox
+from parcel p
+join division d on d.division_code = p.division_code
+join import i on i.import_id = p.import_id
+left join current_run c on true
+left join parcel_state s
+       on s.run_id = c.run_id and s.division_code = p.division_code and s.parcel_code = p.parcel_code
+cross join lateral (select st_pointonsurface(p.geom) as point) l
+where upper_inf(p.recorded) and p.division_code = $1 and p.parcel_code = $2
