@@ -126,7 +126,8 @@ pub fn measure_site(site: &PlanarGround, buildings: &GroundIndex, bodies: &[Buil
     measure
 }
 
-fn floor_area(footprint_m2: f64, share: f64, body: BuildingBody, rules: CountingRules) -> FloorArea {
+/// The floor area of the part of a building in a site: `footprint_m2` of it, `share` of its whole footprint.
+pub fn floor_area(footprint_m2: f64, share: f64, body: BuildingBody, rules: CountingRules) -> FloorArea {
     match (body.storeys_above, body.stated_floor_area_m2) {
         (Some(storeys), _) => {
             let factor = match body.storey_height_m {

@@ -1,0 +1,15 @@
+//! What every use case is given: the database and the law. Cheap to clone; holds no request and no clock.
+
+use std::sync::Arc;
+
+use mujun_domain::rulebook::Rulebook;
+use sqlx::PgPool;
+
+/// Shared by all requests and commands.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Connections to the one database.
+    pub pool: PgPool,
+    /// The rulebook by which the program judges now. Stored runs name theirs by digest, which may be an older one.
+    pub rulebook: Arc<Rulebook>,
+}
