@@ -16,4 +16,6 @@ pub mod city;
 
 pub mod app;
 
+pub mod serve;
+
 pub mod cli;

@@ -1,0 +1,99 @@
+//! HTTP: the JSON interface of the map application, vector tiles, OGC API Features and the application's own files.
+//! Parses requests, calls one use case each and shapes its answer; holds no rule, no statement and no state of its own.
+
+mod assets;
+mod context;
+mod cursor;
+mod extract;
+mod openapi;
+mod problem;
+mod query;
+mod route;
+mod view;
+
+use std::future::Future;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware;
+use axum::routing::{get, post};
+use axum::Router;
+use tower::ServiceBuilder;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tokio::net::TcpListener;
+
+use crate::app::state::State;
+
+pub use problem::Problem;
+
+/// Largest proposal accepted, bytes.
+const LARGEST_PROPOSAL: usize = 5 * 1024 * 1024;
+
+/// What the page may load: nothing from elsewhere, no script but ours. Inline style attributes are needed by chart tooltips.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; worker-src 'self'; img-src 'self' data: blob:; \
+     style-src 'self'; style-src-attr 'unsafe-inline'; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; \
+     frame-ancestors 'none'";
+
+/// Every address served, with limits, compression and headers.
+pub fn router(state: State) -> Router {
+    let fixed = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    Router::new()
+        .route("/healthz", get(route::health::live))
+        .route("/readyz", get(route::health::ready))
+        .route("/api/v1/scope", get(route::scope::get))
+        .route("/api/v1/summary", get(route::summary::get))
+        .route("/api/v1/divisions", get(route::divisions::get))
+        .route("/api/v1/parcels", get(route::parcels::get))
+        .route("/api/v1/parcels/{division_code}/{parcel_code}", get(route::parcel::get))
+        .route("/api/v1/parcels/{division_code}/{parcel_code}/geojson", get(route::parcel_geojson::get))
+        .route("/api/v1/findings", get(route::findings::get))
+        .route("/api/v1/approvals", get(route::approvals::get))
+        .route("/api/v1/approvals/{division_code}/{approval_number}", get(route::approval::get))
+        .route("/api/v1/supplies", get(route::supplies::get))
+        .route("/api/v1/imports", get(route::imports::get))
+        .route("/api/v1/imports/{import_id}/issues", get(route::import_issues::get))
+        .route("/api/v1/projects", get(route::projects::get))
+        .route("/api/v1/target", get(route::target::get))
+        .route(
+            "/api/v1/proposals/check",
+            post(route::proposal_check::post).layer(DefaultBodyLimit::max(LARGEST_PROPOSAL)),
+        )
+        .route("/tiles/{layers}/{z}/{x}/{y}", get(route::tile::get))
+        .route("/", get(route::landing::get))
+        .route("/conformance", get(route::conformance::get))
+        .route("/api", get(route::api::get))
+        .route("/collections", get(route::collections::get))
+        .route("/collections/{collection}", get(route::collection::get))
+        .route("/collections/{collection}/items", get(route::items::get))
+        .route("/collections/{collection}/items/{feature}", get(route::item::get))
+        .route("/assets/{*path}", get(assets::asset))
+        .fallback(assets::page_or_nothing)
+        .method_not_allowed_fallback(route::method_not_allowed)
+        .with_state(state)
+        .layer(
+            ServiceBuilder::new()
+                .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+                .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .layer(fixed(header::REFERRER_POLICY, "same-origin"))
+                .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
+                .layer(middleware::from_fn(context::request))
+                .layer(CatchPanicLayer::custom(context::panicked)),
+        )
+}
+
+/// Serves until `shutdown` completes; requests under way are answered first.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn run(
+    listener: TcpListener,
+    state: State,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(state)).with_graceful_shutdown(shutdown).await
+}

@@ -1,0 +1,210 @@
+//! Everything that can be wrong with a request, and the one place where failures become answers (RFC 9457).
+//! The `type` of each is stable. What went wrong inside is logged under the request's id and never sent.
+
+use std::error::Error;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::context;
+use crate::app::query::QueryError;
+
+/// A request that was not answered as asked, and why.
+#[derive(Debug)]
+pub enum Problem {
+    /// No run was activated yet: the registers may be full, but there is nothing to show under a law and a date.
+    NoRun,
+    /// No parcel of that division and code is registered now.
+    ParcelNotFound { division_code: String, parcel_code: String },
+    /// No approval of that division and number is registered now.
+    ApprovalNotFound { division_code: String, approval_number: String },
+    /// No import of that number.
+    ImportNotFound { import_id: String },
+    /// No target is registered, so there is no progress to show.
+    TargetNotFound,
+    /// No such collection.
+    CollectionNotFound { collection: String },
+    /// No such feature in the collection.
+    FeatureNotFound { collection: &'static str, feature: String },
+    /// The address names no tile.
+    TileNotFound { address: String },
+    /// The address names nothing we serve.
+    AddressNotFound { path: String },
+    /// The address does not take this method.
+    MethodNotAllowed { method: String, path: String },
+    /// A tile of layers that we do not have, or of too many.
+    UnknownLayer { found: String, allowed: Vec<&'static str> },
+    /// Query parameters that the address does not know.
+    UnknownParameter { names: Vec<String>, allowed: Vec<&'static str> },
+    /// A query parameter whose value cannot be read.
+    InvalidParameter { name: &'static str, found: String, expected: String },
+    /// A cursor that we did not give out, or gave out for another list.
+    InvalidCursor,
+    /// A body that is not JSON.
+    InvalidBody { reason: String },
+    /// A body that is longer than allowed.
+    BodyTooLarge { limit: usize },
+    /// A body of another media type.
+    UnsupportedMediaType { found: String },
+    /// A proposal that cannot be judged, with every fault found in it.
+    FaultyProposal { faults: Vec<serde_json::Value> },
+    /// The answer took too long.
+    TimedOut,
+    /// The database does not answer.
+    Unavailable(Box<dyn Error + Send + Sync>),
+    /// A failure that is ours.
+    Internal(Box<dyn Error + Send + Sync>),
+}
+
+/// The members of a problem as sent.
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<serde_json::Value>,
+}
+
+impl Problem {
+    /// Stable type, status and Chinese title.
+    fn kind(&self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Problem::NoRun => ("/problems/no-run", StatusCode::CONFLICT, "还没有评价批"),
+            Problem::ParcelNotFound { .. } => ("/problems/parcel-not-found", StatusCode::NOT_FOUND, "没有这宗地"),
+            Problem::ApprovalNotFound { .. } => ("/problems/approval-not-found", StatusCode::NOT_FOUND, "没有这个批次"),
+            Problem::ImportNotFound { .. } => ("/problems/import-not-found", StatusCode::NOT_FOUND, "没有这个导入批"),
+            Problem::TargetNotFound => ("/problems/target-not-found", StatusCode::NOT_FOUND, "没有登记目标任务"),
+            Problem::CollectionNotFound { .. } => ("/problems/collection-not-found", StatusCode::NOT_FOUND, "没有这个要素集"),
+            Problem::FeatureNotFound { .. } => ("/problems/feature-not-found", StatusCode::NOT_FOUND, "没有这个要素"),
+            Problem::TileNotFound { .. } => ("/problems/tile-not-found", StatusCode::NOT_FOUND, "没有这个瓦片"),
+            Problem::AddressNotFound { .. } => ("/problems/address-not-found", StatusCode::NOT_FOUND, "没有这个地址"),
+            Problem::MethodNotAllowed { .. } => {
+                ("/problems/method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "不支持这种请求方法")
+            }
+            Problem::UnknownLayer { .. } => ("/problems/unknown-layer", StatusCode::BAD_REQUEST, "没有这个图层"),
+            Problem::UnknownParameter { .. } => ("/problems/unknown-parameter", StatusCode::BAD_REQUEST, "有不认识的查询参数"),
+            Problem::InvalidParameter { .. } => ("/problems/invalid-parameter", StatusCode::BAD_REQUEST, "查询参数的值不对"),
+            Problem::InvalidCursor => ("/problems/invalid-cursor", StatusCode::BAD_REQUEST, "翻页标记无效"),
+            Problem::InvalidBody { .. } => ("/problems/invalid-body", StatusCode::BAD_REQUEST, "请求内容不是 JSON"),
+            Problem::BodyTooLarge { .. } => ("/problems/body-too-large", StatusCode::PAYLOAD_TOO_LARGE, "请求内容过大"),
+            Problem::UnsupportedMediaType { .. } => {
+                ("/problems/unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "请求内容的类型不对")
+            }
+            Problem::FaultyProposal { .. } => {
+                ("/problems/faulty-proposal", StatusCode::UNPROCESSABLE_ENTITY, "方案无法校核")
+            }
+            Problem::TimedOut => ("/problems/timed-out", StatusCode::GATEWAY_TIMEOUT, "处理超时"),
+            Problem::Unavailable(_) => ("/problems/unavailable", StatusCode::SERVICE_UNAVAILABLE, "数据库暂时不可用"),
+            Problem::Internal(_) => ("/problems/internal", StatusCode::INTERNAL_SERVER_ERROR, "服务器内部错误"),
+        }
+    }
+
+    /// What, where, found, expected, what to do.
+    fn detail(&self) -> String {
+        match self {
+            Problem::NoRun => {
+                "数据库中没有现行的评价批，无法说明是按哪一天、哪一版规则得出的结论。请先导入数据，再运行 mujun evaluate --activate。".to_owned()
+            }
+            Problem::ParcelNotFound { division_code, parcel_code } => {
+                format!("行政区 {division_code} 现行登记簿中没有编号为“{parcel_code}”的宗地。请核对行政区划代码与宗地代码；编号可能已变更。")
+            }
+            Problem::ApprovalNotFound { division_code, approval_number } => {
+                format!("行政区 {division_code} 现行登记簿中没有文号为“{approval_number}”的批次。请核对行政区划代码与批准文号。")
+            }
+            Problem::ImportNotFound { import_id } => format!("没有编号为“{import_id}”的导入批。可在 /api/v1/imports 查看已有的导入批。"),
+            Problem::TargetNotFound => "登记簿中没有目标任务，无从计算完成情况。请先导入目标任务（mujun import targets 文件）。".to_owned(),
+            Problem::CollectionNotFound { collection } => {
+                format!("没有名为“{collection}”的要素集；可用的见 /collections。")
+            }
+            Problem::FeatureNotFound { collection, feature } => {
+                format!("要素集 {collection} 中没有标识为“{feature}”的要素。标识的形式是“行政区划代码.编号”。")
+            }
+            Problem::TileNotFound { address } => {
+                format!("“{address}”不是瓦片地址：应为 /tiles/图层/z/x/y，z 为 0–22 的整数，x、y 为小于 2 的 z 次方的整数。")
+            }
+            Problem::AddressNotFound { path } => format!("没有“{path}”这个地址。接口说明见 /api。"),
+            Problem::MethodNotAllowed { method, path } => format!("“{path}”不接受 {method} 请求。接口说明见 /api。"),
+            Problem::UnknownLayer { found, allowed } => {
+                format!("图层“{found}”不可用：应为 {} 中的一个或几个，以逗号分隔，不重复。", allowed.join("、"))
+            }
+            Problem::UnknownParameter { names, allowed } if allowed.is_empty() => {
+                format!("不认识查询参数 {}；此地址不带查询参数。", names.join("、"))
+            }
+            Problem::UnknownParameter { names, allowed } => {
+                format!("不认识查询参数 {}；此地址可用的是 {}。", names.join("、"), allowed.join("、"))
+            }
+            Problem::InvalidParameter { name, found, expected } => format!("参数 {name} 的值是“{found}”，应为{expected}。"),
+            Problem::InvalidCursor => "翻页标记 cursor 不是本列表给出的，或筛选、排序已改变。请去掉 cursor 从第一页重新开始。".to_owned(),
+            Problem::InvalidBody { reason } => format!("请求内容无法按 JSON 解析：{reason}。请检查括号、引号与逗号。"),
+            Problem::BodyTooLarge { limit } => {
+                format!("请求内容超过 {} MB 的上限。请简化图形（减少节点）或分次校核。", limit / 1024 / 1024)
+            }
+            Problem::UnsupportedMediaType { found } => {
+                format!("请求内容的类型是“{found}”，应为 application/json。")
+            }
+            Problem::FaultyProposal { faults } => format!("方案有 {} 处问题，逐条见 errors；改正后再提交。", faults.len()),
+            Problem::TimedOut => "处理时间超过上限，已中止。请缩小范围（bbox、county）或减小 limit 后重试。".to_owned(),
+            Problem::Unavailable(_) => "数据库没有响应，请稍后重试；若持续出现，请把请求编号告诉管理员。".to_owned(),
+            Problem::Internal(_) => "这是程序的问题，不是您的输入有误。请把请求编号告诉管理员。".to_owned(),
+        }
+    }
+
+    fn errors(&self) -> Vec<serde_json::Value> {
+        match self {
+            Problem::FaultyProposal { faults } => faults.clone(),
+            Problem::InvalidParameter { name, found, expected } => {
+                vec![serde_json::json!({ "parameter": name, "found": found, "expected": expected })]
+            }
+            Problem::UnknownParameter { names, .. } => {
+                names.iter().map(|name| serde_json::json!({ "parameter": name })).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The error and everything under it, for the log.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (r#type, status, title) = self.kind();
+        let request = context::request_id();
+        if let Problem::Internal(error) | Problem::Unavailable(error) = &self {
+            tracing::error!(request, problem = r#type, error = chain(error.as_ref()), "request failed");
+        }
+        let instance = status.is_server_error().then(|| format!("/requests/{request}"));
+        let body = Body { r#type, title, status: status.as_u16(), detail: self.detail(), instance, errors: self.errors() };
+        // Serializing strings and JSON values cannot fail; an empty body with the right status is the last resort.
+        let text = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (status, text).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::NoRun => Problem::NoRun,
+            error if error.is_unavailable() => Problem::Unavailable(Box::new(error)),
+            error => Problem::Internal(Box::new(error)),
+        }
+    }
+}
