@@ -238,16 +238,29 @@ export interface ApprovalItem {
   ellipsoidal_area_m2: number | null
   planar_area_m2?: number | null
   observed_on: string | null
-  leftover: { area_m2: number; sliver_area_m2: number; covered_area_m2: number } | null
+  outcome?: OutcomeCode | null
+  flagged_area_m2?: number | null
+  leftover: Leftover | null
+  import_id?: number
+  file_name?: string
+  source_row?: number
   label_lon?: number | null
   label_lat?: number | null
+}
+
+/** The balance of an approval: ground = covered + sliver + leftover (+ deducted), m². */
+export interface Leftover {
+  area_m2: number | null
+  sliver_area_m2: number | null
+  covered_area_m2: number | null
+  approved_ground_m2?: number | null
 }
 
 /** An approval with the ground that was never supplied. */
 export interface ApprovalCard extends ApprovalItem {
   findings: Finding[]
-  provenance?: Provenance | null
-  bbox?: [number, number, number, number] | null
+  geometry?: Geometry | null
+  leftover_geometry?: Geometry | null
   scope?: Scope
 }
 
@@ -292,7 +305,7 @@ export interface TargetProgress {
     base_year: number
     end_year: number
     counted_event: string
-    counted_event_label: string
+    counted_event_label: string | null
     document: string
   } | null
   credited_m2: number
@@ -305,14 +318,20 @@ export interface TargetProgress {
   as_of: string
   counties: {
     division_code: string
-    name: string
+    name: string | null
     reported_m2: number
     credited_m2: number
     overlap_m2: number
     projects: number
   }[]
   years: { year: number; credited_m2: number; reported_m2: number; projects: number }[]
-  conflicts: { project_code: string; other_project_code: string; overlap_m2: number }[]
+  conflicts: {
+    project_code: string
+    division_code?: string
+    other_project_code: string
+    other_division_code?: string
+    overlap_m2: number
+  }[]
   bridge: { label: string; area_m2: number }[]
   scope: Scope
 }
@@ -349,7 +368,7 @@ export interface ProposalResult {
   verdict_label: string
   findings: Finding[]
   faults: { code: string; message: string; remedy: string; place?: unknown }[]
-  scope: Scope
+  scope: Scope | null
 }
 
 export type Divisions = FeatureCollection<
@@ -359,11 +378,21 @@ export type Divisions = FeatureCollection<
 
 export type LabelPoints = FeatureCollection<Point, { name: string }>
 
+/** One of several faults in one request. */
+export interface ProblemPart {
+  code?: string
+  message?: string
+  remedy?: string
+  parameter?: string
+  found?: string
+  expected?: string
+}
+
 /** RFC 9457, in Chinese, with a stable `type`. */
 export interface Problem {
   type: string
   title: string
   status: number
   detail?: string
-  errors?: { message?: string; detail?: string; pointer?: string }[]
+  errors?: ProblemPart[]
 }

@@ -1,11 +1,11 @@
 // Numbers and dates as they are shown: 亩 two decimals, 公顷 four, ㎡ two, 容积率 two and four near a limit,
-// 密度 one and two near a limit. Thousands are parted by a narrow no-break space. A missing value is a dash, never a zero.
+// 密度 one and two near a limit. Thousands are parted by a no-break space. A missing value is a dash, never a zero.
 import { hectaresOf, muOf } from './units'
 
 /** What stands where a value is not known. */
 export const UNKNOWN = '—'
-/** The narrow no-break space between thousands, and between a number and its unit. */
-export const THIN_SPACE = '\u202f'
+/** The no-break space between thousands, and between a number and its unit. */
+export const SPACE = '\u00a0'
 
 type Maybe = number | null | undefined
 
@@ -14,7 +14,7 @@ export function formatNumber(value: Maybe, decimals: number): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN
   const fixed = Math.abs(value).toFixed(decimals)
   const [whole = '0', fraction] = fixed.split('.')
-  const parted = whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE)
+  const parted = whole.replace(/\B(?=(\d{3})+$)/g, SPACE)
   const sign = value < 0 && Number(fixed) !== 0 ? '−' : ''
   return sign + (fraction === undefined ? parted : `${parted}.${fraction}`)
 }
@@ -52,7 +52,7 @@ export function formatPlotRatio(value: Maybe, limit?: Maybe): string {
 /** A share 0–1 in percent: one decimal, two when within a percentage point of the limit. */
 export function formatShare(value: Maybe, limit?: Maybe): string {
   if (value === null || value === undefined) return UNKNOWN
-  return `${formatNumber(value * 100, isNear(value, limit) ? 2 : 1)}${THIN_SPACE}%`
+  return `${formatNumber(value * 100, isNear(value, limit) ? 2 : 1)}${SPACE}%`
 }
 
 function isNear(value: Maybe, limit: Maybe): boolean {
@@ -83,7 +83,7 @@ export function formatLonLat(lon: number, lat: number): string {
 
 /** A text of the server with the thin spaces inside its numbers made unbreakable, so that no number runs over a line. */
 export function unbroken(text: string): string {
-  return text.replace(/(\d)\u2009(?=\d)/g, `$1${THIN_SPACE}`)
+  return text.replace(/(\d)\u2009(?=\d)/g, `$1${SPACE}`)
 }
 
 /** A digest cut to what an eye can compare. */

@@ -2,6 +2,7 @@
 // Copy style: 动宾短句, no exclamation; say what happened, why, and what to do.
 import type { Certainty, Kind, ProposalFlag } from '@/api/types'
 import type { VerdictLook } from '@/domain/kinds'
+import type { ExampleName } from '@/domain/proposal-examples'
 
 export const zhCN = {
   lang: 'zh-CN',
@@ -105,6 +106,7 @@ export const zhCN = {
       basis: '依据',
       observedOn: '数据时点',
       approval: '批准文号',
+      outcome: '判定',
       batch: '批次名称',
       approvedOn: '批准日期',
       approvedArea: '批准面积（亩）',
@@ -311,8 +313,7 @@ export const zhCN = {
     json: '方案 JSON',
     jsonLabel: '方案 JSON 文本',
     upload: '选择文件',
-    exampleFail: '填入不通过的示例',
-    examplePass: '填入通过的示例',
+    examples: { unmet: '示例：不通过', undetermined: '示例：待核', met: '示例：通过' } satisfies Record<ExampleName, string>,
     check: '提交校核',
     checking: '正在校核…',
     result: '校核结果',

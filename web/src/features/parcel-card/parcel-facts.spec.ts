@@ -17,9 +17,10 @@ it('a measure shows each limit it was held against once', () => {
   expect(limitsOf([], 'plot_ratio')).toBeUndefined()
 })
 
-it('the ground of an approval is the sum of its three parts', () => {
+it('the ground of an approval is the one that the overlay cut', () => {
   const card = {
-    leftover: { area_m2: 2000, covered_area_m2: 6000, sliver_area_m2: 666.6666666 },
+    leftover: { area_m2: 2000, covered_area_m2: 6000, sliver_area_m2: 666.6666666, approved_ground_m2: 8666.6666666 },
+    planar_area_m2: 9000,
     documentary_area_m2: null,
   } as ApprovalCard
   const facts = approvalFacts(card, zhCN)

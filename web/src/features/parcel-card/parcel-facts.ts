@@ -103,8 +103,17 @@ export function approvalFacts(card: ApprovalCard, texts: Texts): Fact[] {
   ]
 }
 
-/** The ground of the approval as it was cut: the sum of its three parts, which area conservation makes exact. */
+/** The ground of the approval as it was cut; without an overlay, as it was measured. */
 function groundAreaOf({ leftover, planar_area_m2, ellipsoidal_area_m2 }: ApprovalCard): number | null {
-  if (leftover) return leftover.area_m2 + leftover.covered_area_m2 + leftover.sliver_area_m2
-  return planar_area_m2 ?? ellipsoidal_area_m2
+  return leftover?.approved_ground_m2 ?? planar_area_m2 ?? ellipsoidal_area_m2
+}
+
+/** Where the row of an approval came from. */
+export function approvalSource(card: ApprovalCard, texts: Texts): Fact[] {
+  const row = card.source_row === undefined ? '' : ` · ${texts.why.row(card.source_row)}`
+  return [
+    { label: texts.card.file, value: `${card.file_name ?? UNKNOWN}${row}` },
+    { label: texts.card.import, value: String(card.import_id ?? UNKNOWN) },
+    { label: texts.card.observedOn, value: formatText(card.observed_on) },
+  ]
 }
