@@ -19,6 +19,8 @@ pub(super) const PORT: u16 = 5432;
 const VERSION: u32 = 1;
 /// `sun_path` holds 108 bytes with the closing zero.
 const LONGEST_SOCKET_PATH: usize = 107;
+/// How the folder of a cluster that is being created begins.
+const UNFINISHED: &str = "pg.unfinished";
 /// Where the server's files go when its account cannot enter the data folder (a folder under `/root`, say).
 const STATE_ROOT: &str = "/var/lib/mujun";
 
@@ -148,7 +150,7 @@ pub(super) struct Home {
 impl Home {
     /// Makes the folders that the server's account needs.
     pub(super) fn prepare(folder: &Folder, account: &Account) -> Result<Home, ClusterError> {
-        let base = reachable_base(folder, account)?;
+        let base = resolved(&reachable_base(folder, account)?)?;
         let sockets = socket_folder(&base, account)?;
         Ok(Home { base, sockets })
     }
@@ -158,9 +160,21 @@ impl Home {
         self.base.join("pg")
     }
 
-    /// A cluster being created; it becomes `pg` when it is complete.
+    /// A cluster being created by this process; it becomes `pg` when it is complete. The name is this process's own: an
+    /// `initdb` that outlived a killed mujun may still be writing to the folder of its time.
     pub(super) fn unfinished_pg(&self) -> PathBuf {
-        self.base.join("pg.unfinished")
+        self.base.join(format!("{UNFINISHED}.{}", std::process::id()))
+    }
+
+    /// Removes what creations that were cut short left behind.
+    pub(super) fn remove_unfinished(&self) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(&self.base)? {
+            let entry = entry?;
+            if entry.file_name().as_bytes().starts_with(UNFINISHED.as_bytes()) {
+                std::fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// The folder of the socket.

@@ -48,7 +48,7 @@ impl Postmaster {
         if !self.pg().exists() {
             return Ok(());
         }
-        let present = self.processes_here();
+        let present = self.processes_here()?;
         if let Some(pid) = recorded_pid(&self.pg()).filter(|pid| present.contains(pid)) {
             self.end(pid)?;
         }
@@ -73,7 +73,7 @@ impl Postmaster {
         let mut deadline = Instant::now() + LEFTOVER_PATIENCE;
         let mut killed = false;
         loop {
-            let present = self.processes_here();
+            let present = self.processes_here()?;
             if present.is_empty() {
                 return Ok(());
             }
@@ -94,13 +94,19 @@ impl Postmaster {
 
     /// The processes whose working directory is the server's folder: the server's own, and nobody else's.
     /// Asked by a process of the server's account: a root without CAP_SYS_PTRACE (a container) may not look.
-    fn processes_here(&self) -> Vec<i32> {
-        let mut find = self.account.command(Path::new("/usr/bin/find"));
+    fn processes_here(&self) -> Result<Vec<i32>, ClusterError> {
+        const FIND: &str = "/usr/bin/find";
+        let not_run = |source| ClusterError::ProgramNotRun { program: PathBuf::from(FIND), source };
+        let mut find = self.account.command(Path::new(FIND));
         find.args(["/proc", "-mindepth", "2", "-maxdepth", "2", "-name", "cwd", "-printf", "%P\\t%l\\0"]);
-        let Ok(output) = find.output() else { return Vec::new() };
+        let output = find.output().map_err(not_run)?;
+        // It finds itself at least; a list without anybody would let two servers onto the same files.
+        if output.stdout.is_empty() {
+            return Err(not_run(std::io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned())));
+        }
         let pg = self.pg();
         let here = pg.as_os_str().as_bytes();
-        output
+        let found = output
             .stdout
             .split(|byte| *byte == 0)
             .filter_map(|line| {
@@ -109,16 +115,15 @@ impl Postmaster {
                 let pid = std::str::from_utf8(place).ok()?.split('/').next()?.parse().ok()?;
                 (target == here).then_some(pid)
             })
-            .collect()
+            .collect();
+        Ok(found)
     }
 
     /// `initdb` into a folder beside, which takes its name only when it is complete.
     pub(super) fn create(&self, durability: Durability) -> Result<(), ClusterError> {
         let unfinished = self.home.unfinished_pg();
         let unusable = |source| ClusterError::FolderNotUsable { path: unfinished.clone(), source };
-        if unfinished.exists() {
-            std::fs::remove_dir_all(&unfinished).map_err(unusable)?;
-        }
+        self.home.remove_unfinished().map_err(unusable)?;
         std::fs::DirBuilder::new().mode(0o700).create(&unfinished).map_err(unusable)?;
         self.account.take(&unfinished).map_err(unusable)?;
         tracing::info!(folder = %self.pg().display(), "creating the private PostgreSQL cluster");

@@ -81,7 +81,8 @@ async fn a_server_left_running_by_a_killed_mujun_is_replaced() {
 #[tokio::test]
 async fn a_backend_that_outlived_its_server_is_ended_before_the_next_start() {
     let data = reachable_folder();
-    let cluster = open(data.path());
+    // Flushing is on here: the point is that a commit outlives a crash.
+    let cluster = Cluster::open(data.path()).unwrap();
     keep_a_row(&cluster).await;
     let mut busy = PgConnection::connect_with(&cluster.options()).await.unwrap();
     let backend: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut busy).await.unwrap();
