@@ -4,11 +4,7 @@
 //! are treated as having nothing in common, rather than as a panic: whoever mixes them sees nothing covered.
 //! What the pieces mean, and how wide a sliver is, is not decided here.
 
-use geo::{
-    Coord, Intersects, MultiPolygon, OpType, Polygon, Rect,
-    bool_ops::FillRule,
-    coordinate_position::{CoordPos, coord_pos_relative_to_ring},
-};
+use geo::{Coord, Intersects, MultiPolygon, OpType, Polygon, Rect, bool_ops::FillRule};
 use rayon::prelude::*;
 
 use crate::{
@@ -17,8 +13,10 @@ use crate::{
     lattice::{self, Lattice, Lifted, Rings, Unsettled},
     repair,
     surface::{self, Surface},
-    validity::{self, Meeting},
+    validity,
 };
+
+mod crossing;
 
 /// When a piece that is left over is only a sliver between two surveys of the same boundary.
 ///
@@ -50,16 +48,14 @@ pub struct Subtraction {
 
 /// Area that two surfaces have in common, m².
 ///
-/// Exact, without constructing anything, when the boundaries do not meet (disjoint, or one inside the other or in its hole); else the
-/// overlay of the two within the box they share.
+/// Topology exact and nothing constructed when the boundaries are apart or only cross; the overlay of the two, within the box they
+/// share, when they touch or run together. Some 0.2 µs for a building inside its plot.
 pub fn intersection_area(a: &Surface, b: &Surface) -> f64 {
-    let Some(shared) = shared_box(a, b) else {
-        return 0.0;
-    };
-    if !boundaries_meet(a, b, shared) {
-        return area_of_rings_inside(a, b) + area_of_rings_inside(b, a);
+    let Some(shared) = shared_box(a, b) else { return 0.0 };
+    match crossing::area(a, b, shared) {
+        Some(area) => area,
+        None => validity::area(&overlay_in_box(a, b, shared).polygons),
     }
-    validity::area(&overlay_in_box(a, b, shared).polygons)
 }
 
 /// What two surfaces have in common; `None` when that has no area.
@@ -77,28 +73,6 @@ fn shared_box(a: &Surface, b: &Surface) -> Option<Rect<f64>> {
     let min = Coord { x: p.min().x.max(q.min().x), y: p.min().y.max(q.min().y) };
     let max = Coord { x: p.max().x.min(q.max().x), y: p.max().y.min(q.max().y) };
     Some(Rect::new(min, max))
-}
-
-fn segments(surface: &Surface) -> impl Iterator<Item = validity::Segment> + '_ {
-    surface.multi_polygon().iter().flat_map(validity::rings).flat_map(|r| r.0.windows(2).map(|w| (w[0], w[1])))
-}
-
-fn boundaries_meet(a: &Surface, b: &Surface, shared: Rect<f64>) -> bool {
-    let near = |s: &validity::Segment| Rect::new(s.0, s.1).intersects(&shared);
-    segments(a).filter(near).any(|p| segments(b).filter(near).any(|q| validity::meeting(p, q) != Meeting::Apart))
-}
-
-/// Signed area of the rings of `a` that lie inside `b`, for boundaries that do not meet: with the same of `b` in `a` it adds up to the
-/// area in common, because those rings are the boundary of what is in common.
-fn area_of_rings_inside(a: &Surface, b: &Surface) -> f64 {
-    let inside = |ring: &&geo::LineString<f64>| ring.0.first().is_some_and(|&c| covers(b, c));
-    a.multi_polygon().iter().flat_map(validity::rings).filter(inside).map(|r| validity::signed_area(&r.0)).sum()
-}
-
-/// Whether a point that is not on the boundary is in the surface.
-fn covers(surface: &Surface, c: Coord<f64>) -> bool {
-    let rings = surface.multi_polygon().iter().flat_map(validity::rings);
-    surface.bounds().intersects(&c) && rings.filter(|r| coord_pos_relative_to_ring(c, r) == CoordPos::Inside).count() % 2 == 1
 }
 
 /// A box grown by a tenth, so that what is cut off at its edge stays clear of what is inside.
