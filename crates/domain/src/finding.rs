@@ -464,3 +464,56 @@ pub fn outcome_label(outcome: &Outcome, force: Force) -> &'static str {
 pub fn is_flagged(finding: &Finding) -> bool {
     finding.flag.is_some() && finding.force != Force::Benchmark && OutcomeCode::of(&finding.outcome) == OutcomeCode::Unmet
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Condition, Finding, MissingInput, NonEmpty, Outcome, OutcomeCode, outcome_code, outcome_label};
+    use crate::fact::FactName;
+    use crate::kind::Kind;
+    use crate::rulebook::{Force, RuleId};
+
+    /// An outcome that was reached without comparing.
+    fn outcomes() -> [(Outcome, OutcomeCode, &'static str); 2] {
+        let condition = Condition { label: "尚未施行".to_owned(), fact: None, input: None };
+        let missing = NonEmpty::of(MissingInput::fact(FactName::SiteArea));
+        [
+            (Outcome::NotApplicable { condition }, OutcomeCode::NotApplicable, "不适用"),
+            (Outcome::Undetermined { missing }, OutcomeCode::Undetermined, "待核"),
+        ]
+    }
+
+    #[test]
+    fn what_was_not_compared_flags_nothing_whatever_the_force() {
+        for (outcome, code, label) in outcomes() {
+            for force in Force::ALL {
+                let finding = Finding {
+                    rule: RuleId::new("a-rule"),
+                    title: Arc::from("规则"),
+                    force,
+                    flag: Some(Kind::Underused),
+                    outcome: outcome.clone(),
+                    stage: None,
+                    notes: Vec::new(),
+                };
+                assert!(!finding.is_flagged());
+                assert_eq!(outcome_code(&finding.outcome, force), code.as_str());
+                assert_eq!(outcome_label(&finding.outcome, force), label);
+            }
+        }
+    }
+
+    #[test]
+    fn below_a_benchmark_is_never_called_a_breach() {
+        assert_eq!(OutcomeCode::Unmet.label_zh(Force::Benchmark), "低于参考值");
+        assert_eq!(OutcomeCode::Unmet.label_zh(Force::Binding), "不通过");
+        assert_eq!(OutcomeCode::Discretion.label_zh(Force::Guidance), "需人工裁量");
+    }
+
+    #[test]
+    fn nothing_missing_is_no_list_of_missing_things() {
+        assert!(NonEmpty::<MissingInput>::new(Vec::new()).is_none());
+        assert_eq!(NonEmpty::new(vec![1, 2]).unwrap().as_slice(), [1, 2]);
+    }
+}

@@ -98,6 +98,9 @@ fn a_benchmark_missed_is_below_the_reference_and_no_breach() {
     assert_eq!(finding.outcome_label(), "低于参考值");
     assert!(!finding.is_flagged());
     assert_eq!(finding.flag_label(), None);
+    // Not even if a flag slipped past the check of the rulebook.
+    let slipped = mujun_domain::Finding { flag: Some(mujun_domain::Kind::Underused), ..finding.clone() };
+    assert!(!slipped.is_flagged());
 }
 
 #[test]
