@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::{Exit, Failure};
 use crate::app;
 use crate::app::database::Database;
-
+use crate::app::state::State;
 use crate::config::Config;
 
 /// 启动服务
@@ -68,8 +68,8 @@ pub(super) async fn serve(listener: TcpListener, database: Database, address: &A
     }
     println!("亩均已就绪，请在浏览器中打开：{url}");
     println!("按 Ctrl-C 停止。");
-    let _ = (rulebook, listener);
-    stop_asked().await; let served: Result<(), std::io::Error> = Ok(());
+    let state = State { pool: database.pool.clone(), rulebook };
+    let served = crate::serve::run(listener, state, stop_asked()).await;
     println!("正在停止……");
     database.close().await.map_err(Failure::environment)?;
     served.map_err(Failure::environment)?;
