@@ -121,3 +121,41 @@ fn reporting_unit(county: &County, dice: &mut Dice) -> &'static str {
         _ => county.code,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    fn planned(parcels: usize) -> CityPlan {
+        let as_of = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
+        plan(&SampleOptions { parcels, seed: 3, as_of }).unwrap()
+    }
+
+    #[test]
+    fn a_million_parcels_are_drawn_smaller_and_none_is_lost() {
+        let city = planned(1_000_000);
+        assert!((0.15..0.5).contains(&city.scale), "scale {}", city.scale);
+        assert_eq!(city.parks.iter().map(|park| park.quota).sum::<usize>(), 1_000_000);
+        assert!(city.parks.iter().all(|park| park.quota <= PARK_MAX + PARK_MAX / 2));
+    }
+
+    #[test]
+    fn thirty_thousand_parcels_need_no_smaller_scale() {
+        let city = planned(30_000);
+        assert_eq!(city.scale, 1.0);
+        assert_eq!(city.parks.iter().map(|park| park.quota).sum::<usize>(), 30_000);
+    }
+
+    #[test]
+    fn parks_of_a_county_keep_a_site_between_their_centres() {
+        let city = planned(20_000);
+        for (index, park) in city.parks.iter().enumerate() {
+            for other in city.parks[index + 1..].iter().filter(|other| other.county == park.county) {
+                let apart = (park.centre.x - other.centre.x).hypot(park.centre.y - other.centre.y);
+                assert!(apart > SITE_SIDE * 0.999, "{apart} m");
+            }
+        }
+    }
+}

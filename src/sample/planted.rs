@@ -6,7 +6,7 @@ use super::Planted;
 use super::row::{ParcelRow, Park};
 
 /// Parcels that a park must have to be given faults; smaller cities stay clean.
-const LEAST_PARCELS: usize = 12;
+const LEAST_PARCELS: usize = 8;
 
 /// File names, in the order in which they should be imported.
 pub(super) const PARCELS: &str = "parcels.shp";

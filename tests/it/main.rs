@@ -9,6 +9,7 @@ mod cluster;
 mod judgement;
 mod migrations;
 mod real_data;
+mod sample;
 mod store;
 mod target;
 mod tidy;

@@ -331,3 +331,87 @@ fn write_ring(ring: &LineString<f64>, out: &mut Vec<u8>) {
         out.extend_from_slice(&point.y.to_le_bytes());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use geo::{Area, polygon};
+    use gdal::vector::LayerAccess;
+
+    use super::*;
+
+    const FIELDS: [Field; 2] = [Field::text("MC", 40), Field::decimal("MJ", 2)];
+
+    fn day() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 6, 30).unwrap()
+    }
+
+    fn spec() -> LayerSpec<'static> {
+        LayerSpec { name: "图层", description: "示例", crs: Crs::CGCS2000, fields: &FIELDS, dated: day() }
+    }
+
+    fn square() -> MultiPolygon<f64> {
+        MultiPolygon(vec![polygon![
+            exterior: [(x: 120.7, y: 30.7), (x: 120.8, y: 30.7), (x: 120.8, y: 30.8), (x: 120.7, y: 30.8)],
+            interiors: [[(x: 120.74, y: 30.74), (x: 120.74, y: 30.76), (x: 120.76, y: 30.76), (x: 120.76, y: 30.74)]],
+        ]])
+    }
+
+    #[test]
+    fn a_hole_a_missing_geometry_and_chinese_text_come_back_from_every_format() {
+        let dir = tempfile::tempdir().unwrap();
+        let gbk = VectorFormat::Shapefile { encoding: DbfEncoding::Gbk, cpg: SideFile::Keep, prj: SideFile::Keep };
+        for (file, format) in
+            [("a.shp", gbk), ("a.gpkg", VectorFormat::GeoPackage), ("a.geojson", VectorFormat::GeoJson { decimals: 9 })]
+        {
+            let path = dir.path().join(file);
+            let mut writer = VectorWriter::create(&path, format, &spec()).unwrap();
+            let ground = square();
+            writer.append([(Some(&ground), vec!["宗地甲".into(), 1.25.into()]), (None, vec![Cell::Empty, Cell::Empty])]).unwrap();
+            writer.append([(Some(&ground), vec!["宗地乙".into(), 2i64.into()])]).unwrap();
+            assert_eq!(writer.finish(day()).unwrap(), 3);
+
+            let dataset = Dataset::open(&path).unwrap();
+            let mut layer = dataset.layer(0).unwrap();
+            let rows: Vec<(Option<String>, Option<f64>, Option<f64>)> = layer
+                .features()
+                .map(|row| {
+                    let area = row.geometry().map(|geometry| geometry.area());
+                    (row.field_as_string(0).unwrap(), row.field_as_double(1).unwrap(), area)
+                })
+                .collect();
+            let names: Vec<Option<&str>> = rows.iter().map(|row| row.0.as_deref()).collect();
+            assert_eq!(names, [Some("宗地甲"), None, Some("宗地乙")], "{file}");
+            assert_eq!(rows[2].1, Some(2.0));
+            assert!((rows[0].2.unwrap() - ground.unsigned_area()).abs() < 1e-9, "{file}: the hole is lost");
+            assert_eq!(rows[1].2, None, "{file}");
+        }
+    }
+
+    #[test]
+    fn side_files_are_left_out_when_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.shp");
+        let format = VectorFormat::Shapefile { encoding: DbfEncoding::Gbk, cpg: SideFile::Omit, prj: SideFile::Omit };
+        let mut writer = VectorWriter::create(&path, format, &spec()).unwrap();
+        writer.append([(Some(&square()), vec!["甲".into(), Cell::Empty])]).unwrap();
+        writer.finish(day()).unwrap();
+        assert!(path.exists() && !path.with_extension("cpg").exists() && !path.with_extension("prj").exists());
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_or_number_is_refused_with_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = VectorWriter::create(&dir.path().join("a.gpkg"), VectorFormat::GeoPackage, &spec()).unwrap();
+        let wrong = writer.append([(None, vec!["甲".into(), "不是数".into()])]).unwrap_err();
+        assert!(matches!(&wrong, WriteError::Value { row: 1, column: "MJ", .. }), "{wrong:?}");
+        let short = writer.append([(None, vec!["甲".into()])]).unwrap_err();
+        assert!(matches!(&short, WriteError::Width { found: 1, expected: 2, .. }), "{short:?}");
+        assert_eq!(writer.rows(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_does_not_exist_is_named() {
+        let refusal = VectorWriter::create(Path::new("/does/not/exist/a.gpkg"), VectorFormat::GeoPackage, &spec());
+        assert!(refusal.err().unwrap().to_string().contains("/does/not/exist/a.gpkg"));
+    }
+}

@@ -110,3 +110,28 @@ fn excel_date(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     let year = u16::try_from(date.year()).map_err(|_| XlsxError::DateTimeRangeError(date.to_string()))?;
     ExcelDateTime::from_ymd(year, date.month() as u8, date.day() as u8)
 }
+
+#[cfg(test)]
+mod tests {
+    use calamine::{Data, Reader, Xlsx, open_workbook};
+
+    use super::*;
+
+    #[test]
+    fn dates_are_excel_dates_text_stays_text_and_blanks_stay_blank() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.xlsx");
+        let day = NaiveDate::from_ymd_opt(2019, 9, 10).unwrap();
+        let spec = WorkbookSpec { sheet: "表", headers: &["甲", "乙", "丙"], title: "示例", remark: "示例", dated: day };
+        let mut writer = WorkbookWriter::create(&path, &spec).unwrap();
+        writer.append(&[day.into(), "2019年09月10日".into(), Cell::Empty]).unwrap();
+        assert!(matches!(writer.append(&[Cell::Empty]), Err(WriteError::Width { row: 2, found: 1, expected: 3, .. })));
+        assert_eq!(writer.finish().unwrap(), 1);
+        let mut book: Xlsx<_> = open_workbook(&path).unwrap();
+        let range = book.worksheet_range("表").unwrap();
+        let row: Vec<Data> = range.rows().nth(1).unwrap().to_vec();
+        let Data::DateTime(date) = &row[0] else { panic!("{:?}", row[0]) };
+        assert_eq!(date.as_f64(), 43_718.0);
+        assert_eq!(row[1..], [Data::String("2019年09月10日".to_owned()), Data::Empty]);
+    }
+}
