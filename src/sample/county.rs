@@ -142,14 +142,17 @@ pub(super) fn sites(county: &County, land: &Landward, angle: f64, side: f64, mar
     }
     let mut found = Vec::new();
     for i in -half..=half {
+        // Between squares that no line crosses nothing changes: only the first of a run is asked whether it lies inside.
+        let mut inside = None;
         for j in -half..=half {
             if crossed[((i + half) * width as i64 + j + half) as usize] {
+                inside = None;
                 continue;
             }
             let (u, v) = (i as f64 * side, j as f64 * side);
             let centre = Coord { x: origin.x + u * cos - v * sin, y: origin.y + u * sin + v * cos };
             let point = Point::from(centre);
-            if county.ground.contains(&point) && land.polygon.contains(&point) {
+            if *inside.get_or_insert_with(|| county.ground.contains(&point) && land.polygon.contains(&point)) {
                 found.push(centre);
             }
         }

@@ -13,6 +13,8 @@ const PARK_MAX: usize = 150;
 pub(super) const SITE_SIDE: f64 = 2600.0;
 /// Least distance between a site and the border of its county, metres at scale 1.
 const SITE_MARGIN: f64 = 260.0;
+/// Land of the seven counties, rounded up: where the search for a scale begins.
+const LAND_M2: f64 = 3.9e9;
 /// Beyond this the parcels would be smaller than a house.
 const PARCELS_MAX: usize = 2_000_000;
 
@@ -50,14 +52,15 @@ pub(super) fn plan(options: &SampleOptions) -> Result<CityPlan, SampleError> {
     }
     let (counties, land) = county::counties()?;
     let angles: Vec<f64> = (0..counties.len()).map(|number| Dice::new(options.seed, number as u64).between(-0.3, 0.3)).collect();
-    let mut scale = 1.0;
+    let sites_needed = options.parcels.div_ceil(PARK_MAX - 10) + counties.len();
+    let mut scale = (LAND_M2 / (sites_needed as f64 * SITE_SIDE * SITE_SIDE)).sqrt().min(1.0);
     let sites = loop {
         let sites: Vec<Vec<Coord<f64>>> = counties
             .iter()
             .zip(&angles)
             .map(|(county, &angle)| county::sites(county, &land, angle, SITE_SIDE * scale, SITE_MARGIN * scale))
             .collect();
-        if sites.iter().map(Vec::len).sum::<usize>() * (PARK_MAX - 10) >= options.parcels + counties.len() * PARK_MAX {
+        if sites.iter().map(Vec::len).sum::<usize>() >= sites_needed {
             break sites;
         }
         scale *= 0.93;

@@ -334,8 +334,8 @@ fn write_ring(ring: &LineString<f64>, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use geo::{Area, polygon};
     use gdal::vector::LayerAccess;
+    use geo::{Area, polygon};
 
     use super::*;
 
@@ -375,7 +375,7 @@ mod tests {
             let rows: Vec<(Option<String>, Option<f64>, Option<f64>)> = layer
                 .features()
                 .map(|row| {
-                    let area = row.geometry().map(|geometry| geometry.area());
+                    let area = row.geometry().map(|geometry| geometry.area()).filter(|area| *area > 0.0);
                     (row.field_as_string(0).unwrap(), row.field_as_double(1).unwrap(), area)
                 })
                 .collect();
