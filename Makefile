@@ -22,7 +22,7 @@ build: web ## 构建程序：target/release/mujun
 	@scripts/step.sh "编译 mujun（release）" cargo build --release --locked
 
 run: build ## 一切就绪并启动：示例城市，http://127.0.0.1:8080
-	@exec target/release/mujun up --data $(DATA) --sample --parcels $(PARCELS) --seed $(SEED) --port $(PORT)
+	@exec target/release/mujun up --data $(DATA) --sample --parcels $(PARCELS) --seed $(SEED) --listen 127.0.0.1:$(PORT)
 
 test: web ## 运行全部测试（含 Chromium 端到端）
 	@scripts/test.sh

@@ -9,7 +9,7 @@ binary=${MUJUN_BIN:-target/debug/mujun}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/mujun-e2e.XXXXXX")
 chmod 755 "$folder"
 log="$folder/mujun.log"
-"$binary" up --data "$folder/data" --sample --parcels 3000 --port 0 --address-file "$folder/address" >"$log" 2>&1 &
+"$binary" up --data "$folder/data" --sample --parcels 3000 --listen 127.0.0.1:0 --address-file "$folder/address" >"$log" 2>&1 &
 server=$!
 stop() {
   kill -INT "$server" 2>/dev/null || true

@@ -11,13 +11,13 @@ use sqlx::postgres::PgConnectOptions;
 #[derive(Clone, Debug, clap::Args)]
 pub struct Config {
     /// 数据文件夹：自带数据库、示例数据与版本标记都在其中
-    #[arg(long = "data", env = "MUJUN_DATA", value_name = "DIR", default_value = "data")]
+    #[arg(global = true, long = "data", env = "MUJUN_DATA", value_name = "DIR", default_value = "data")]
     pub data_dir: PathBuf,
     /// 使用现有的 PostgreSQL/PostGIS，如 postgresql://用户@主机/库；不设则在数据文件夹中启用自带数据库
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(global = true, long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<DatabaseUrl>,
     /// 监听地址；默认只在本机可见
-    #[arg(long, env = "MUJUN_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(global = true, long, env = "MUJUN_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 }
 
