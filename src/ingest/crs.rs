@@ -194,6 +194,11 @@ pub(super) fn proposal(bounds: Rect<f64>) -> String {
     format!("从坐标（{:.6}, {:.6}）看不出是哪一个坐标系。请向提供方问明后加 --crs EPSG:代码 重新导入", centre.x, centre.y)
 }
 
+/// The same for the first rows of a file.
+pub(super) fn proposal_of(first: &[RawRow]) -> String {
+    bounds(first).map(proposal).unwrap_or_default()
+}
+
 /// The CGCS2000 system that these numbers fit, inside China: EPSG:4490, a Gauss-Kruger plane by the size of the easting,
 /// or Web Mercator.
 fn looks_like(x: f64, y: f64) -> Option<(String, u32)> {

@@ -159,6 +159,18 @@ pub enum IngestError {
         /// What the coordinates look like.
         proposal: String,
     },
+    /// The numbers lie where the CRS is not defined.
+    #[error("文件“{path}”的 {rows} 个图形都不能按 {crs} 换算成经纬度：坐标系与坐标不符。{proposal}")]
+    OffPlane {
+        /// The path as given.
+        path: String,
+        /// How many.
+        rows: usize,
+        /// The CRS.
+        crs: String,
+        /// What the coordinates look like.
+        proposal: String,
+    },
     /// No row lies in the city.
     #[error("文件“{path}”的 {rows} 个图形全部落在城市范围之外：数据范围 {found}，城市范围 {wanted}（经度, 纬度）。{diagnosis}")]
     OutsideCity {

@@ -4,6 +4,7 @@
 //! Attribute bytes of a Shapefile are asked for as Latin-1, which loses nothing, and decoded here.
 
 mod archive;
+mod arcs;
 mod capture;
 mod shape;
 
@@ -15,7 +16,7 @@ use std::{
 use encoding_rs::Encoding;
 use gdal::{
     Dataset, DatasetOptions, GdalOpenFlags, Metadata,
-    vector::{Feature, FieldValue, LayerAccess, OGRwkbGeometryType, OwnedFeatureIterator},
+    vector::{Feature, FieldValue, LayerAccess, OGRFieldType, OGRwkbGeometryType, OwnedFeatureIterator},
 };
 
 use super::{
@@ -74,6 +75,7 @@ pub(super) fn open(found: Found, request: Request<'_>) -> Result<Opened, IngestE
         }
         None => None,
     };
+    let types = layer.defn().fields().map(|field| field.field_type()).collect();
     let columns: Vec<String> = layer.defn().fields().map(|field| decoded(decision, field.name())).collect();
     let has_geometry = layer.defn().geometry_type() != OGRwkbGeometryType::wkbNone;
     let declared = if has_geometry { crs::declared(layer.spatial_ref()) } else { DeclaredCrs::Missing };
@@ -90,7 +92,7 @@ pub(super) fn open(found: Found, request: Request<'_>) -> Result<Opened, IngestE
         issues,
         rows: Box::new(Features {
             shown: found.shown,
-            width: columns.len(),
+            types,
             read: 0,
             decode: decision,
             warnings: Vec::new(),
@@ -214,14 +216,18 @@ fn samples(table: &Path) -> Result<Vec<Vec<u8>>, String> {
     let dataset = dataset(table, "ESRI Shapefile", true)?;
     let mut found = Vec::new();
     let mut layer = dataset.layer(0).map_err(|_| capture::said())?;
-    for field in layer.defn().fields() {
+    let mut texts = Vec::new();
+    for (index, field) in layer.defn().fields().enumerate() {
         if !field.name().is_ascii() {
             found.extend(latin1_bytes(&field.name()));
         }
+        if field.field_type() == OGRFieldType::OFTString {
+            texts.push(index);
+        }
     }
     for feature in layer.features() {
-        for (_, value) in feature.fields() {
-            if let Some(FieldValue::StringValue(text)) = value
+        for index in &texts {
+            if let Ok(Some(text)) = feature.field_as_string(*index)
                 && !text.is_ascii()
             {
                 found.extend(latin1_bytes(&text));
@@ -247,7 +253,7 @@ fn decoded(encoding: Option<&'static Encoding>, text: String) -> String {
 
 struct Features {
     shown: String,
-    width: usize,
+    types: Vec<OGRFieldType::Type>,
     read: usize,
     decode: Option<&'static Encoding>,
     warnings: Vec<String>,
@@ -263,7 +269,7 @@ impl Rows for Features {
         for feature in (&mut self.features).take(limit) {
             let number = row_number(&self.shown, self.read)?;
             self.read += 1;
-            let cells = (0..self.width).map(|index| cell(&feature, index, self.decode)).collect();
+            let cells = self.types.iter().enumerate().map(|(index, kind)| cell(&feature, index, *kind, self.decode)).collect();
             rows.push(RawRow { number, cells, shape: shape::of(&feature) });
         }
         self.warnings.extend(capture::take());
@@ -277,18 +283,21 @@ impl Rows for Features {
     }
 }
 
-fn cell(feature: &Feature<'_>, index: usize, decode: Option<&'static Encoding>) -> Cell {
-    match feature.field(index) {
-        Ok(None) => Cell::Empty,
-        Ok(Some(FieldValue::StringValue(text))) if text.is_empty() => Cell::Empty,
-        Ok(Some(FieldValue::StringValue(text))) => Cell::Text(decoded(decode, text)),
-        Ok(Some(FieldValue::RealValue(number))) => Cell::Number(number),
-        Ok(Some(FieldValue::IntegerValue(number))) => Cell::Whole(i64::from(number)),
-        Ok(Some(FieldValue::Integer64Value(number))) => Cell::Whole(number),
-        Ok(Some(FieldValue::DateValue(day))) => Cell::Date(day),
-        Ok(Some(FieldValue::DateTimeValue(moment))) => Cell::Date(moment.date_naive()),
-        // Lists, times and dates that are none: as GDAL prints them.
-        Ok(Some(_)) | Err(_) => match feature.field_as_string(index) {
+fn cell(feature: &Feature<'_>, index: usize, kind: OGRFieldType::Type, decode: Option<&'static Encoding>) -> Cell {
+    use OGRFieldType::{OFTDate, OFTDateTime, OFTInteger, OFTInteger64, OFTReal};
+    // Lists are asked for as text only: the binding reads an empty list through a null pointer.
+    let value = match kind {
+        OFTInteger | OFTInteger64 | OFTReal | OFTDate | OFTDateTime => feature.field(index).ok().flatten(),
+        _ => None,
+    };
+    match value {
+        Some(FieldValue::RealValue(number)) => Cell::Number(number),
+        Some(FieldValue::IntegerValue(number)) => Cell::Whole(i64::from(number)),
+        Some(FieldValue::Integer64Value(number)) => Cell::Whole(number),
+        Some(FieldValue::DateValue(day)) => Cell::Date(day),
+        Some(FieldValue::DateTimeValue(moment)) => Cell::Date(moment.date_naive()),
+        // Everything else, and dates that are none, as GDAL prints it.
+        _ => match feature.field_as_string(index) {
             Ok(Some(text)) if !text.is_empty() => Cell::Text(decoded(decode, text)),
             _ => Cell::Empty,
         },

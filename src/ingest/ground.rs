@@ -29,6 +29,8 @@ pub(super) enum GroundRead {
     Missing,
     /// A shape that cannot be ground, and why.
     Unusable(Box<IngestIssue>),
+    /// A shape that the CRS of the file has no image of, and why.
+    OffPlane(Box<IngestIssue>),
     /// Ground that lies outside the city, here.
     Outside(Box<IngestIssue>, Rect<f64>),
 }
@@ -67,7 +69,7 @@ impl Grounds {
                 Ok(Ok(moved)) => moved,
                 Ok(Err(fault)) | Err(fault) => {
                     let message = format!("坐标不能从 {} 转换到 EPSG:4490（{fault}）；请核对坐标是否越界", self.from);
-                    return Err(Box::new(beyond(message)));
+                    return Ok(GroundRead::OffPlane(Box::new(beyond(message))));
                 }
             }
         };

@@ -78,12 +78,15 @@ pub(super) fn run<R: Readable>(
     if let Some(beside) = &mapping.join {
         opened = join::attach(opened, beside, mapping, path)?;
     }
+    let mut next = opened.rows.next_rows(CHUNK)?;
+    if next.is_empty() {
+        return Err(IngestError::NoRows { path: opened.path, passed_over: String::new() });
+    }
     let need = ground_need(R::KIND);
     if need == GroundNeed::Required && !opened.has_geometry {
         return Err(IngestError::NoGeometry { path: opened.path, kind: R::KIND });
     }
     let binding = bind::bind(&mut opened, mapping)?;
-    let mut next = opened.rows.next_rows(CHUNK)?;
     let crs = if need == GroundNeed::None { None } else { crs::resolve(&mut opened, operator_crs, &next)? };
     let first: Vec<RawRow> = next.iter().take(100).cloned().collect();
     let frame = Frame {
@@ -114,6 +117,7 @@ struct State {
     quarantined: usize,
     inside: usize,
     outside: usize,
+    off_plane: usize,
     outside_bounds: Option<Rect<f64>>,
 }
 
@@ -161,6 +165,7 @@ impl State {
         match lies {
             Lies::Nowhere => {}
             Lies::Inside => self.inside += 1,
+            Lies::OffPlane => self.off_plane += 1,
             Lies::Outside(bounds) => {
                 self.outside += 1;
                 self.outside_bounds = Some(self.outside_bounds.map_or(bounds, |so_far| crs::union(so_far, bounds)));
@@ -219,6 +224,14 @@ impl State {
                 found: ground::range(found),
                 wanted: ground::range(city),
                 diagnosis: crs::diagnosis(found, city, crs, first),
+            });
+        }
+        if let (0, 0, 1.., Some(crs)) = (self.inside, self.outside, self.off_plane, crs) {
+            return Err(IngestError::OffPlane {
+                path: opened.path,
+                rows: self.off_plane,
+                crs: crs.to_string(),
+                proposal: crs::proposal_of(first),
             });
         }
         let mut issues = std::mem::take(&mut opened.issues);

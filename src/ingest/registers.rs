@@ -102,13 +102,8 @@ impl Readable for ApprovalRecord {
         let approval_number = approval_number?;
         let division_code = reader.division(&approval_number, ground.as_ref())?;
         let approved_on = reader.date("approved_on");
-        let mut withdrawn_on = reader.date("withdrawn_on");
-        if let (Some(approved), Some(withdrawn)) = (approved_on, withdrawn_on)
-            && withdrawn < approved
-        {
-            reader.contradiction("withdrawn_on", format!("撤回日期 {withdrawn} 早于批准日期 {approved}"));
-            withdrawn_on = None;
-        }
+        let withdrawn_on = reader.date("withdrawn_on");
+        let withdrawn_on = reader.not_before(approved_on, withdrawn_on, "withdrawn_on", ["批准", "撤回"]);
         let documentary_area_m2 = reader.amount("documentary_area_m2", ABOVE_ZERO.0, ABOVE_ZERO.1);
         reader.compare_area("documentary_area_m2", documentary_area_m2, ground.as_ref());
         Some(ApprovalRecord {
@@ -162,6 +157,10 @@ impl Readable for SupplyRecord {
             );
         }
         let ordered = !matches!((contract_far_min, contract_far_max), (Some(least), Some(most)) if least > most);
+        let agreed_start_on = reader.date("agreed_start_on");
+        let agreed_finish_on = reader.date("agreed_finish_on");
+        let agreed_finish_on = reader.not_before(agreed_start_on, agreed_finish_on, "agreed_finish_on", ["约定开工", "约定竣工"]);
+        let actual_finish_on = reader.not_before(actual_start_on, actual_finish_on, "actual_finish_on", ["实际开工", "实际竣工"]);
         let documentary_area_m2 = reader.amount("documentary_area_m2", ABOVE_ZERO.0, ABOVE_ZERO.1);
         reader.compare_area("documentary_area_m2", documentary_area_m2, ground.as_ref());
         Some(SupplyRecord {
@@ -177,8 +176,8 @@ impl Readable for SupplyRecord {
             industry_code,
             contract_signed_on: reader.date("contract_signed_on"),
             delivered_on: reader.date("delivered_on"),
-            agreed_start_on: reader.date("agreed_start_on"),
-            agreed_finish_on: reader.date("agreed_finish_on"),
+            agreed_start_on,
+            agreed_finish_on,
             construction_state,
             actual_start_on,
             actual_finish_on,

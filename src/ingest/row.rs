@@ -69,6 +69,8 @@ pub(super) enum Lies {
     Inside,
     /// Outside, here.
     Outside(Rect<f64>),
+    /// Where the CRS has no image of it.
+    OffPlane,
 }
 
 /// Reads the fields of one row.
@@ -420,6 +422,26 @@ impl<'a> RowReader<'a> {
         self.push(IngestIssue::new(IssueCode::Contradiction, message).with_cell(column, ""));
     }
 
+    /// The second day, unless it comes before the first: then it is dropped and that is said.
+    pub(super) fn not_before(
+        &mut self,
+        first: Option<NaiveDate>,
+        second: Option<NaiveDate>,
+        field: &str,
+        [first_label, second_label]: [&str; 2],
+    ) -> Option<NaiveDate> {
+        if let (Some(first), Some(second)) = (first, second)
+            && second < first
+        {
+            self.contradiction(
+                field,
+                format!("{second_label}日期 {second} 早于{first_label}日期 {first}；{second_label}日期按缺失处理"),
+            );
+            return None;
+        }
+        second
+    }
+
     /// The ground, which a row does not stand without.
     pub(super) fn required_ground(&mut self) -> Option<Ground> {
         match self.read_ground() {
@@ -429,7 +451,7 @@ impl<'a> RowReader<'a> {
                 self.push(IngestIssue::new(IssueCode::GeometryMissing, message));
                 None
             }
-            GroundRead::Unusable(issue) | GroundRead::Outside(issue, _) => {
+            GroundRead::Unusable(issue) | GroundRead::OffPlane(issue) | GroundRead::Outside(issue, _) => {
                 self.push(*issue);
                 None
             }
@@ -447,7 +469,7 @@ impl<'a> RowReader<'a> {
                 self.push(IngestIssue::new(IssueCode::KeptWithoutGeometry, message));
                 None
             }
-            GroundRead::Unusable(mut issue) | GroundRead::Outside(mut issue, _) => {
+            GroundRead::Unusable(mut issue) | GroundRead::OffPlane(mut issue) | GroundRead::Outside(mut issue, _) => {
                 issue.severity = Severity::Degrades;
                 issue.message.push_str("；本行保留，图形未采用");
                 self.push(*issue);
@@ -473,6 +495,7 @@ impl<'a> RowReader<'a> {
                 }
             }
             GroundRead::Outside(_, bounds) => self.lies = Lies::Outside(*bounds),
+            GroundRead::OffPlane(_) => self.lies = Lies::OffPlane,
             GroundRead::Missing | GroundRead::Unusable(_) => {}
         }
         read

@@ -6,6 +6,8 @@ mod support;
 mod town;
 
 mod cluster;
+mod ingest;
+mod ingest_real;
 mod judgement;
 mod migrations;
 mod real_data;

@@ -4,6 +4,7 @@ use gdal::vector::{
     Feature, Geometry, OGRwkbGeometryType as Kind, geometry_type_flatten, geometry_type_has_m, geometry_type_has_z,
 };
 
+use super::arcs;
 use crate::ingest::source::Shape;
 
 /// The shape of a feature.
@@ -24,11 +25,7 @@ fn convert(geometry: &Geometry) -> Shape {
     let had_heights = geometry_type_has_z(kind) || geometry_type_has_m(kind);
     match geometry_type_flatten(kind) {
         Kind::wkbPolygon | Kind::wkbMultiPolygon => bytes(geometry, had_heights, false),
-        // GEOS knows no arcs: on its way there GDAL makes chords of them, one every 4 degrees of the circle.
-        Kind::wkbCurvePolygon | Kind::wkbMultiSurface => match geometry.simplify(0.0) {
-            Ok(chords) if !chords.is_empty() => bytes(&chords, had_heights, true),
-            _ => Shape::Other(geometry.geometry_name()),
-        },
+        Kind::wkbCurvePolygon | Kind::wkbMultiSurface => bytes(geometry, had_heights, true),
         Kind::wkbGeometryCollection => collected(geometry, had_heights),
         _ => Shape::Other(geometry.geometry_name()),
     }
@@ -42,9 +39,10 @@ fn bytes(geometry: &Geometry, had_heights: bool, had_curves: bool) -> Shape {
     } else {
         geometry.wkb()
     };
+    let wkb = wkb.ok().and_then(|wkb| if had_curves { arcs::to_chords(&wkb) } else { Some(wkb) });
     match wkb {
-        Ok(wkb) => Shape::Polygons { wkb, had_heights, had_curves, had_other_parts: false },
-        Err(_) => Shape::Other(geometry.geometry_name()),
+        Some(wkb) => Shape::Polygons { wkb, had_heights, had_curves, had_other_parts: false },
+        None => Shape::Other(geometry.geometry_name()),
     }
 }
 

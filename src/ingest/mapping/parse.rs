@@ -115,6 +115,8 @@ impl Reader<'_> {
         self.constants(root, kind, &mut mapping);
         self.observed_on(root, kind, &mut mapping);
         self.keys_are_mapped(kind, &mapping);
+        let place = |read: &FieldMapping| fields(kind).iter().position(|field| field.name == read.field.name);
+        mapping.fields.sort_by_key(place);
         Some(mapping)
     }
 
