@@ -125,6 +125,8 @@ export interface Citation {
   /** What it says in other words, where the wording was not read. */
   paraphrase?: string | null
   certainty: Certainty | null
+  /** Further texts that the rule rests on. */
+  also?: Citation[] | null
 }
 
 /** How sure we are of a text: read, read second hand, worked out, remembered, our own proposal, not found. */
@@ -155,13 +157,13 @@ export interface Finding {
   arithmetic: string[]
   inputs: InputUsed[]
   missing: { name: string; label: string; how: string }[]
-  condition: { label: string; fact: string } | null
+  condition: { label: string; fact: string; input?: InputUsed | null } | null
   margin: { value: number; text: string } | null
   clearance: string[]
   /** How far a supply has gone past its dates, where the rule tells stages apart. */
   stage?: { label: string; since?: string | null } | null
   /** Remarks that change no verdict. */
-  notes?: { text: string }[] | null
+  notes?: { text: string; citation?: Citation | null }[] | null
   detail?: unknown
 }
 

@@ -84,7 +84,7 @@ it('the copied text holds every line of the panel', () => {
 
 it('a paraphrase is marked as such', () => {
   const citation = { ...finding.citation!, quote: null, paraphrase: '不低于约定', certainty: 'RECALLED' as const }
-  expect(explain({ ...finding, citation }, zhCN).basis).toMatchObject({
+  expect(explain({ ...finding, citation }, zhCN).bases[0]).toMatchObject({
     words: '不低于约定',
     wordsKind: '转述，非原文',
     certainty: '凭记忆，未见原文',
@@ -111,4 +111,31 @@ it('a finding that passed is not flagged although its rule can flag', () => {
   const passed = explain({ ...finding, outcome: 'met', flag_label: null }, zhCN)
   expect(passed.flag).toBeNull()
   expect(passed.flaggedArea).toBeNull()
+})
+
+it('every text that a rule rests on is named, the first one first', () => {
+  const citation = { ...finding.citation!, also: [{ ...finding.citation!, document_title: '另一文件', clause: '三' }] }
+  const text = explanationText(explain({ ...finding, citation }, zhCN), zhCN)
+  expect(text.indexOf('《示例文件》')).toBeGreaterThan(-1)
+  expect(text.indexOf('《另一文件》')).toBeGreaterThan(text.indexOf('《示例文件》'))
+})
+
+it('a condition that did not hold shows where that was read', () => {
+  const input = { ...finding.inputs[0]!, label: '已批准实施改造提升', text: '否' }
+  const inapplicable = explain(
+    { ...finding, outcome: 'not_applicable', inputs: [], condition: { label: '已批准实施改造提升：否', fact: 'x', input } },
+    zhCN,
+  )
+  expect(inapplicable.condition).toBe('已批准实施改造提升：否')
+  expect(inapplicable.inputs[0]?.source).toContain('buildings.gpkg')
+})
+
+it('a remark carries its clause', () => {
+  const notes = [{ text: '批文可能失效，需核', citation: { ...finding.citation!, clause: '时效' } }]
+  expect(explain({ ...finding, notes }, zhCN).notes[0]).toContain('《示例文件》（示例〔2023〕1 号） 时效')
+})
+
+it('a register is named in words', () => {
+  const source = { ...finding.inputs[0]!.source!, register: 'building' }
+  expect(explain({ ...finding, inputs: [{ ...finding.inputs[0]!, source }] }, zhCN).inputs[0]?.source).toMatch(/^建筑物 B-1/)
 })

@@ -14,6 +14,15 @@ export interface ExplainedInput {
   observed: string
 }
 
+export interface Basis {
+  document: string
+  clause: string | null
+  /** The quotation or the paraphrase, and which of the two it is. */
+  words: string | null
+  wordsKind: string
+  certainty: string | null
+}
+
 export interface Explanation {
   title: string
   look: VerdictLook
@@ -25,14 +34,8 @@ export interface Explanation {
   rule: string
   effectiveFrom: string | null
   flaggedArea: string | null
-  basis: {
-    document: string
-    clause: string | null
-    /** The quotation or the paraphrase, and which of the two it is. */
-    words: string | null
-    wordsKind: string
-    certainty: string | null
-  } | null
+  /** The text that the rule rests on, then the others. */
+  bases: Basis[]
   stage: string | null
   arithmetic: string[]
   threshold: string | null
@@ -62,22 +65,29 @@ export function explain(finding: Finding, texts: Texts): Explanation {
       isFlagged(finding) && finding.flagged_area_m2 !== null && finding.flagged_area_m2 !== undefined
         ? `${formatMu(finding.flagged_area_m2)} ${texts.units.mu}`
         : null,
-    basis: finding.citation ? basisOf(finding.citation, texts) : null,
+    bases: basesOf(finding.citation, texts),
     stage: stageOf(finding, texts),
     arithmetic: (finding.arithmetic ?? []).map(unbroken),
     threshold: thresholdOf(finding),
-    inputs: (finding.inputs ?? []).map((input) => inputOf(input, texts)),
+    inputs: inputsOf(finding).map((input) => inputOf(input, texts)),
     missing: (finding.missing ?? []).map(({ label, how }) => ({ label, how })),
     condition: finding.condition?.label ?? null,
     clearance: (finding.clearance ?? []).map(unbroken),
     notes: [
-      ...(finding.notes ?? []).map(({ text }) => text),
+      ...(finding.notes ?? []).map(({ text, citation }) =>
+        [text, ...basesOf(citation, texts).map((basis) => `（${basisLine(basis)}）`)].join(''),
+      ),
       ...(look === 'below_benchmark' ? [texts.why.notABreach] : []),
     ],
   }
 }
 
-function basisOf(citation: Citation, texts: Texts): Explanation['basis'] {
+function basesOf(citation: Citation | null | undefined, texts: Texts): Basis[] {
+  if (!citation) return []
+  return [citation, ...(citation.also ?? [])].map((one) => basisOf(one, texts))
+}
+
+function basisOf(citation: Citation, texts: Texts): Basis {
   const isQuoted = citation.quote !== null && citation.quote !== undefined
   const words = isQuoted ? citation.quote : (citation.paraphrase ?? null)
   return {
@@ -102,11 +112,17 @@ function thresholdOf(finding: Finding): string | null {
   return unbroken(derivation ? `${text}（${derivation}）` : text)
 }
 
+/** What was read: for the comparison, or for the condition that did not hold. */
+function inputsOf({ inputs, condition }: Finding): InputUsed[] {
+  return [...(inputs ?? []), ...(condition?.input ? [condition.input] : [])]
+}
+
 function inputOf(input: InputUsed, texts: Texts): ExplainedInput {
   const source = input.source
   const parts: string[] = []
   if (source) {
-    parts.push([source.register, source.key].filter((part) => part).join(' '))
+    const register = texts.why.registers[source.register] ?? source.register
+    parts.push([register, source.key].filter((part) => part).join(' '))
     if (source.file) parts.push(source.file)
     if (source.row !== null && source.row !== undefined) parts.push(texts.why.row(source.row))
     if (source.note) parts.push(source.note)
@@ -152,12 +168,18 @@ export function explanationText(explanation: Explanation, texts: Texts): string 
   return lines.join('\n')
 }
 
-function basisLines({ basis }: Explanation, texts: Texts): string[] {
-  if (basis === null) return [texts.why.noCitation]
-  const place = basis.clause === null ? basis.document : `${basis.document} ${basis.clause}`
-  const lines = [basis.certainty === null ? place : `${place}（${basis.certainty}）`]
-  if (basis.words !== null) lines.push(`${basis.wordsKind}：“${basis.words}”`)
-  return lines
+function basisLines({ bases }: Explanation, texts: Texts): string[] {
+  if (bases.length === 0) return [texts.why.noCitation]
+  return bases.flatMap((basis) => {
+    const words = basis.words === null ? [] : [`${basis.wordsKind}：“${basis.words}”`]
+    return [basisLine(basis), ...words]
+  })
+}
+
+/** Document, clause and certainty on one line. */
+function basisLine({ document, clause, certainty }: Basis): string {
+  const place = clause === null ? document : `${document} ${clause}`
+  return certainty === null ? place : `${place}（${certainty}）`
 }
 
 function missingLines({ missing }: Explanation, texts: Texts): string[] {

@@ -62,5 +62,5 @@ it('a coordinate names its hemispheres', () => {
 })
 
 it('a number in a text of the server does not run over a line', () => {
-  expect(unbroken('19\u2009246.00 ÷ 1\u2009234\u2009567')).toBe('19\u00a0246.00 ÷ 1\u00a0234\u00a0567')
+  expect(unbroken('19\u2009246.00 ÷ 1\u202f234\u202f567')).toBe('19\u00a0246.00 ÷ 1\u00a0234\u00a0567')
 })

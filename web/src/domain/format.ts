@@ -81,9 +81,9 @@ export function formatLonLat(lon: number, lat: number): string {
   return `${Math.abs(lon).toFixed(6)}°${lon < 0 ? 'W' : 'E'} ${Math.abs(lat).toFixed(6)}°${lat < 0 ? 'S' : 'N'}`
 }
 
-/** A text of the server with the thin spaces inside its numbers made unbreakable, so that no number runs over a line. */
+/** A text of the server with the thin spaces inside its numbers made like ours, so that no number runs over a line. */
 export function unbroken(text: string): string {
-  return text.replace(/(\d)\u2009(?=\d)/g, `$1${SPACE}`)
+  return text.replace(/(\d)[\u2009\u202f](?=\d)/g, `$1${SPACE}`)
 }
 
 /** A digest cut to what an eye can compare. */

@@ -3,6 +3,7 @@ import type { ApprovalCard, Finding, ParcelCard, Provenance } from '@/api/types'
 import {
   formatInstant,
   formatMu,
+  formatNumber,
   formatPlotRatio,
   formatShare,
   formatSquareMetres,
@@ -75,7 +76,13 @@ export function areaFacts({ areas }: ParcelCard, texts: Texts): Fact[] {
     { label: texts.card.documentary, value: both(areas.documentary_m2, texts) },
     { label: texts.card.ellipsoidal, value: both(areas.ellipsoidal_m2, texts) },
     { label: texts.card.planar, value: both(areas.planar_m2, texts) },
+    { label: texts.card.documentaryToEllipsoidal, value: ratioOf(areas.documentary_m2, areas.ellipsoidal_m2) },
   ]
+}
+
+/** A quotient with four decimals: a slip of unit shows as 1.5 or 10, not as a difference that one must look for. */
+function ratioOf(part: number | null, whole: number | null): string {
+  return part === null || whole === null || whole === 0 ? UNKNOWN : formatNumber(part / whole, 4)
 }
 
 /** Where the row came from. */

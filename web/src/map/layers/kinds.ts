@@ -50,9 +50,9 @@ export function kindLayers(kind: Kind): LayerSpecification[] {
       maxzoom: AREAS_FROM_ZOOM,
       paint: {
         'circle-color': fill,
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 2.2, 12, 4.5],
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 1.5, 10, 2.4, 12, 4.5],
         'circle-stroke-color': ink,
-        'circle-stroke-width': 0.8,
+        'circle-stroke-width': 0.6,
       },
     },
   ]
