@@ -265,7 +265,7 @@ pub(super) fn surface_of(bytes: &[u8]) -> Result<Surface, String> {
 /// The public functions of a register, all three the same but for the record.
 macro_rules! register_functions {
     ($record:ty) => {
-        /// Records the rows of an import as versions: unchanged, changed or new, see [`Appended`]. Each record is paired
+        /// Records the rows of an import as versions: unchanged, changed or new, see [`crate::store::Appended`]. Each record is paired
         /// with its source row, counted from 1. Runs in the caller's transaction, after [`crate::store::import::insert`].
         pub async fn append_versions(
             conn: &mut sqlx::PgConnection,
