@@ -27,8 +27,6 @@ use tokio::net::TcpListener;
 
 use crate::app::state::State;
 
-pub use problem::Problem;
-
 /// Largest proposal accepted, bytes.
 const LARGEST_PROPOSAL: usize = 5 * 1024 * 1024;
 

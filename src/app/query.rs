@@ -4,7 +4,7 @@
 mod feature;
 mod list;
 mod parcel;
-mod project;
+mod progress;
 mod summary;
 
 pub use feature::{extent, feature, features};
@@ -12,7 +12,7 @@ pub use list::{
     ApprovalCard, Approvals, Findings, Imports, Issues, Page, Supplies, approval, approvals, findings, imports, issues, supplies,
 };
 pub use parcel::{BuildingOnParcel, ParcelCard, Parcels, parcel, parcels};
-pub use project::{Projects, Target, projects, target};
+pub use progress::{Projects, Target, projects, target};
 pub use summary::{Summary, divisions, summary};
 
 pub use crate::store::read::approval::{ApprovalRow, ApprovalShapes};

@@ -12,7 +12,7 @@ use crate::app::query::QueryError;
 
 /// A request that was not answered as asked, and why.
 #[derive(Debug)]
-pub enum Problem {
+pub(crate) enum Problem {
     /// No run was activated yet: the registers may be full, but there is nothing to show under a law and a date.
     NoRun,
     /// No parcel of that division and code is registered now.

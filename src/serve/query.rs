@@ -62,8 +62,9 @@ impl Parameters {
         if value.len() > LONGEST_VALUE {
             return Err(invalid(name, &value, format!("不超过 {LONGEST_VALUE} 字节的文字")));
         }
-        if value.chars().any(char::is_control) {
-            return Err(invalid(name, &value, "不含控制字符的文字"));
+        // Bytes that are not UTF-8 arrive as the replacement character.
+        if value.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+            return Err(invalid(name, &value, "不含控制字符的 UTF-8 文字"));
         }
         Ok((!value.is_empty()).then_some(value))
     }

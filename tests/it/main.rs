@@ -5,6 +5,7 @@
 mod support;
 mod town;
 
+mod api;
 mod cluster;
 mod ingest;
 mod ingest_real;

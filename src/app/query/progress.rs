@@ -5,10 +5,10 @@ use sqlx::PgConnection;
 
 use super::list::{Page, cut};
 use super::{ProjectRow, QueryError, Scope, scope_of, snapshot};
-use crate::app::registers::Registers;
+use crate::app::evaluation::target_registers;
 use crate::app::state::State;
 use crate::app::target::{self, TargetProgress};
-use crate::store::{self, read};
+use crate::store::read;
 
 /// Projects by division and code.
 #[derive(Clone, Debug)]
@@ -58,12 +58,7 @@ pub async fn target(state: &State, county: Option<&str>) -> Result<Target, Query
 }
 
 async fn progress(conn: &mut PgConnection, county: Option<&str>, as_of: NaiveDate) -> Result<Option<TargetProgress>, QueryError> {
-    let registers = Registers {
-        projects: store::project::known_at(conn, None).await?,
-        events: store::project_event::known_at(conn, None).await?,
-        targets: store::target::known_at(conn, None).await?,
-        ..Registers::default()
-    };
+    let registers = target_registers(conn).await?;
     let county = county.map(str::to_owned);
     // Overlaying grounds takes processor time that must not hold up other requests.
     let computed = tokio::task::spawn_blocking(move || target::progress(&registers, county.as_deref(), as_of)).await;

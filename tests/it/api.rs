@@ -1,0 +1,10 @@
+//! The HTTP interface by its router, against a small town judged by the real rulebook: laid out as the addresses are.
+
+mod assets;
+mod card;
+mod lists;
+mod mvt;
+mod ogc;
+mod problems;
+mod seed;
+mod tiles;
