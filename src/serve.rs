@@ -13,17 +13,17 @@ mod view;
 
 use std::future::Future;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
 use axum::routing::{get, post};
-use axum::Router;
+use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tokio::net::TcpListener;
 
 use crate::app::state::State;
 
@@ -37,9 +37,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; wo
 
 /// Every address served, with limits, compression and headers.
 pub fn router(state: State) -> Router {
-    let fixed = |name: HeaderName, value: &'static str| {
-        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-    };
+    let fixed =
+        |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .route("/healthz", get(route::health::live))
         .route("/readyz", get(route::health::ready))
@@ -57,10 +56,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/imports/{import_id}/issues", get(route::import_issues::get))
         .route("/api/v1/projects", get(route::projects::get))
         .route("/api/v1/target", get(route::target::get))
-        .route(
-            "/api/v1/proposals/check",
-            post(route::proposal_check::post).layer(DefaultBodyLimit::max(LARGEST_PROPOSAL)),
-        )
+        .route("/api/v1/proposals/check", post(route::proposal_check::post).layer(DefaultBodyLimit::max(LARGEST_PROPOSAL)))
         .route("/tiles/{layers}/{z}/{x}/{y}", get(route::tile::get))
         .route("/", get(route::landing::get))
         .route("/conformance", get(route::conformance::get))

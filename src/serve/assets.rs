@@ -61,7 +61,9 @@ fn serve(path: &str, cache: &'static str, headers: &HeaderMap) -> Option<Respons
         _ => media_type.to_string(),
     };
     let headers = response.headers_mut();
-    for (name, value) in [(header::CONTENT_TYPE, media_type.as_str()), (header::ETAG, etag.as_str()), (header::CACHE_CONTROL, cache)] {
+    for (name, value) in
+        [(header::CONTENT_TYPE, media_type.as_str()), (header::ETAG, etag.as_str()), (header::CACHE_CONTROL, cache)]
+    {
         // Media types and hexadecimal are plain ASCII, so nothing is ever left out here.
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);

@@ -91,8 +91,9 @@ impl<S: Send + Sync> FromRequestParts<S> for TilePath {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let not_found = || Problem::TileNotFound { address: echo(parts.uri.path()) };
         let mut parts_for_path = parts.clone();
-        let Path((layers, z, x, y)) =
-            Path::<(String, String, String, String)>::from_request_parts(&mut parts_for_path, &()).await.map_err(|_| not_found())?;
+        let Path((layers, z, x, y)) = Path::<(String, String, String, String)>::from_request_parts(&mut parts_for_path, &())
+            .await
+            .map_err(|_| not_found())?;
         let (z, x, y) = match (z.parse(), x.parse(), y.parse()) {
             (Ok(z), Ok(x), Ok(y)) => (z, x, y),
             _ => return Err(not_found()),
@@ -147,10 +148,9 @@ impl<S: Send + Sync> FromRequestParts<S> for FeaturePath {
         let (name, feature) = pair(parts).await.unwrap_or_default();
         let collection = collection(&name)?;
         match feature.split_once('.') {
-            Some((division_code, code)) if DivisionCode::parse(division_code).is_ok() && plausible(code) => Ok(FeaturePath {
-                collection,
-                key: FeatureKey { division_code: division_code.to_owned(), code: code.to_owned() },
-            }),
+            Some((division_code, code)) if DivisionCode::parse(division_code).is_ok() && plausible(code) => {
+                Ok(FeaturePath { collection, key: FeatureKey { division_code: division_code.to_owned(), code: code.to_owned() } })
+            }
             _ => Err(Problem::FeatureNotFound { collection: collection.as_str(), feature: echo(&feature) }),
         }
     }
@@ -222,7 +222,12 @@ mod tests {
     fn links_follow_the_host_header_and_a_proxy() {
         assert_eq!(base(&[("host", "127.0.0.1:8080")]), "http://127.0.0.1:8080");
         assert_eq!(base(&[("host", "[::1]:8080")]), "http://[::1]:8080");
-        let proxied = [("host", "10.0.0.1"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "tudi.example.cn, a"), ("x-forwarded-prefix", "/mujun/")];
+        let proxied = [
+            ("host", "10.0.0.1"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-host", "tudi.example.cn, a"),
+            ("x-forwarded-prefix", "/mujun/"),
+        ];
         assert_eq!(base(&proxied), "https://tudi.example.cn/mujun");
     }
 

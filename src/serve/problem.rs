@@ -95,9 +95,7 @@ impl Problem {
             Problem::UnsupportedMediaType { .. } => {
                 ("/problems/unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "请求内容的类型不对")
             }
-            Problem::FaultyProposal { .. } => {
-                ("/problems/faulty-proposal", StatusCode::UNPROCESSABLE_ENTITY, "方案无法校核")
-            }
+            Problem::FaultyProposal { .. } => ("/problems/faulty-proposal", StatusCode::UNPROCESSABLE_ENTITY, "方案无法校核"),
             Problem::TimedOut => ("/problems/timed-out", StatusCode::GATEWAY_TIMEOUT, "处理超时"),
             Problem::Unavailable(_) => ("/problems/unavailable", StatusCode::SERVICE_UNAVAILABLE, "数据库暂时不可用"),
             Problem::Internal(_) => ("/problems/internal", StatusCode::INTERNAL_SERVER_ERROR, "服务器内部错误"),

@@ -3,7 +3,6 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use chrono::NaiveDate;
 use mujun_domain::code::DivisionCode;
 use mujun_domain::kind::Kind;
 
@@ -25,8 +24,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-            .map_err(|_| invalid("query", parts.uri.query().unwrap_or_default(), "形如 名称=值&名称=值、经百分号编码的 UTF-8 文字"))?;
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| {
+            invalid("query", parts.uri.query().unwrap_or_default(), "形如 名称=值&名称=值、经百分号编码的 UTF-8 文字")
+        })?;
         Ok(Parameters { pairs, known: Vec::new() })
     }
 }
@@ -103,16 +103,7 @@ impl Parameters {
 
     /// `bbox`: four or six numbers.
     pub(super) fn bbox(&mut self) -> Result<Option<Bbox>, Problem> {
-        self.parsed(
-            "bbox",
-            "“西,南,东,北”四个数（或带高程的六个数），经度 −180–180、纬度 −90–90，南不大于北",
-            parse_bbox,
-        )
-    }
-
-    /// A day, `2026-06-30`.
-    pub(super) fn day(&mut self, name: &'static str) -> Result<Option<NaiveDate>, Problem> {
-        self.parsed(name, "形如 2026-06-30 的日期", |value| value.parse().ok())
+        self.parsed("bbox", "“西,南,东,北”四个数（或带高程的六个数），经度 −180–180、纬度 −90–90，南不大于北", parse_bbox)
     }
 
     /// Refuses what nobody took.
@@ -138,8 +129,12 @@ fn parse_bbox(text: &str) -> Option<Bbox> {
     };
     let longitude = |value: f64| (-180.0..=180.0).contains(&value);
     let latitude = |value: f64| (-90.0..=90.0).contains(&value);
-    (longitude(west) && longitude(east) && latitude(south) && latitude(north) && south <= north)
-        .then_some(Bbox { west, south, east, north })
+    (longitude(west) && longitude(east) && latitude(south) && latitude(north) && south <= north).then_some(Bbox {
+        west,
+        south,
+        east,
+        north,
+    })
 }
 
 #[cfg(test)]
@@ -160,7 +155,9 @@ mod tests {
 
     #[test]
     fn a_box_that_is_none_is_refused() {
-        for text in ["", "1,2,3", "1,2,3,4,5", "120,31,121,30", "NaN,30,121,31", "120,30,inf,31", "181,0,182,1", "0,-91,1,0", "a,b,c,d"] {
+        for text in
+            ["", "1,2,3", "1,2,3,4,5", "120,31,121,30", "NaN,30,121,31", "120,30,inf,31", "181,0,182,1", "0,-91,1,0", "a,b,c,d"]
+        {
             assert_eq!(parse_bbox(text), None, "{text}");
         }
     }

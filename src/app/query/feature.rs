@@ -32,16 +32,9 @@ pub fn features(
 }
 
 /// One feature by division and code; `None` when there is none.
-pub async fn feature(
-    state: &State,
-    collection: FeatureCollection,
-    key: &FeatureKey,
-) -> Result<Option<FeatureRow>, QueryError> {
-    let filter = FeatureFilter {
-        county: Some(key.division_code.clone()),
-        code: Some(key.code.clone()),
-        ..FeatureFilter::default()
-    };
+pub async fn feature(state: &State, collection: FeatureCollection, key: &FeatureKey) -> Result<Option<FeatureRow>, QueryError> {
+    let filter =
+        FeatureFilter { county: Some(key.division_code.clone()), code: Some(key.code.clone()), ..FeatureFilter::default() };
     features(state, collection, filter, None, 1, 0).try_next().await
 }
 

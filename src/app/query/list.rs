@@ -1,8 +1,8 @@
 //! The plain lists: findings, approvals, supplies, imports and their issues. Each is walked by key, never by position.
 
 use super::{
-    ApprovalRow, ApprovalShapes, FindingFilter, FindingKey, FindingRow, ImportRow, IssueRow, QueryError, Scope, SupplyFilter, SupplyRow,
-    Total, scope_of, snapshot,
+    ApprovalRow, ApprovalShapes, FindingFilter, FindingKey, FindingRow, ImportRow, IssueRow, QueryError, Scope, SupplyFilter,
+    SupplyRow, Total, scope_of, snapshot,
 };
 use crate::app::state::State;
 use crate::store::read;

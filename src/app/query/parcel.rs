@@ -1,8 +1,8 @@
 //! The list of parcels and the card of one.
 
 use super::{
-    FindingRow, ParcelCardRow, ParcelFilter, ParcelKey, ParcelOrder, ParcelRow, ParcelZoneRow, QueryError, Scope, SupplyRow, Total,
-    scope_of, snapshot,
+    FindingRow, ParcelCardRow, ParcelFilter, ParcelKey, ParcelOrder, ParcelRow, ParcelZoneRow, QueryError, Scope, SupplyRow,
+    Total, scope_of, snapshot,
 };
 use crate::app::facts::counting_rules;
 use crate::app::state::State;

@@ -31,10 +31,7 @@ pub(in crate::serve) async fn get(
 ) -> Result<Response, Problem> {
     parameters.finish()?;
     let Some(card) = query::approval(&state, &path.division_code, &path.approval_number).await? else {
-        return Err(Problem::ApprovalNotFound {
-            division_code: path.division_code,
-            approval_number: path.approval_number,
-        });
+        return Err(Problem::ApprovalNotFound { division_code: path.division_code, approval_number: path.approval_number });
     };
     let law = Law::of(&card.scope, &state.rulebook);
     json(&ApprovalCardView {

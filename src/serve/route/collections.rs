@@ -19,10 +19,8 @@ pub(in crate::serve) async fn get(
     parameters.finish()?;
     let extent = query::extent(&state).await?;
     let is_synthetic = query::is_synthetic(&state).await?;
-    let collections: Vec<_> = FeatureCollection::ALL
-        .into_iter()
-        .map(|collection| describe(&base, collection, extent, is_synthetic))
-        .collect();
+    let collections: Vec<_> =
+        FeatureCollection::ALL.into_iter().map(|collection| describe(&base, collection, extent, is_synthetic)).collect();
     let links = [
         link(format!("{base}/collections"), "self", JSON, "要素集"),
         link(format!("{base}/collections?f=html"), "alternate", "text/html", "地图应用"),

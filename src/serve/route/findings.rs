@@ -14,13 +14,8 @@ use crate::serve::{cursor, problem::Problem};
 
 const LIST: &str = "findings";
 
-const OUTCOMES: [OutcomeCode; 5] = [
-    OutcomeCode::Met,
-    OutcomeCode::Unmet,
-    OutcomeCode::Discretion,
-    OutcomeCode::NotApplicable,
-    OutcomeCode::Undetermined,
-];
+const OUTCOMES: [OutcomeCode; 5] =
+    [OutcomeCode::Met, OutcomeCode::Unmet, OutcomeCode::Discretion, OutcomeCode::NotApplicable, OutcomeCode::Undetermined];
 
 pub(in crate::serve) async fn get(Shared(state): Shared<State>, mut parameters: Parameters) -> Result<Response, Problem> {
     let outcomes = OUTCOMES.map(OutcomeCode::as_str);

@@ -53,11 +53,7 @@ pub(in crate::serve) async fn get(
         items: issues
             .rows
             .into_iter()
-            .map(|row| IssueView {
-                severity_label: label::severity(&row.severity),
-                party_label: label::party(&row.party),
-                row,
-            })
+            .map(|row| IssueView { severity_label: label::severity(&row.severity), party_label: label::party(&row.party), row })
             .collect(),
         total: Count { count: issues.count },
         next: issues.next.map(|ordinal| cursor::write(&list, &[&ordinal.to_string()])),

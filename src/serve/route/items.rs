@@ -62,7 +62,8 @@ impl Page {
             }
         }
         // More than the most is answered with the most: the standard wants it so.
-        let limit = parameters.parsed("limit", "大于 0 的整数", |value| value.parse::<u64>().ok().filter(|limit| *limit > 0))?;
+        let limit =
+            parameters.parsed("limit", "大于 0 的整数", |value| value.parse::<u64>().ok().filter(|limit| *limit > 0))?;
         let limit = limit.map_or(USUAL_LIMIT, |limit| u32::try_from(limit).unwrap_or(u32::MAX).min(LARGEST_LIMIT));
         let offset = parameters
             .parsed("offset", &format!(" 0–{LARGEST_OFFSET} 的整数"), |value| {
@@ -232,8 +233,7 @@ pub(in crate::serve) async fn get(
     }
     let members = provenance(&state).await?;
     // One more than asked tells whether there is a next page.
-    let mut rows =
-        query::features(&state, collection, page.filter.clone(), page.after.clone(), page.limit + 1, page.offset);
+    let mut rows = query::features(&state, collection, page.filter.clone(), page.after.clone(), page.limit + 1, page.offset);
     // The first row is awaited before the status is sent, so that a failing database is a 503 and not a broken 200.
     let first = rows.next().await.transpose()?;
     let mut response = Response::new(body(base, page, members, first, rows));

@@ -27,8 +27,21 @@ fn internal(error: serde_json::Error) -> Problem {
 fn summary(view: &FindingView) -> Result<Value, Problem> {
     let full = serde_json::to_value(view).map_err(internal)?;
     let keep = [
-        "subject", "rule_id", "title", "force", "force_label", "outcome", "outcome_label", "flag", "flag_label",
-        "flagged_area_m2", "citation", "measured", "threshold", "arithmetic", "missing",
+        "subject",
+        "rule_id",
+        "title",
+        "force",
+        "force_label",
+        "outcome",
+        "outcome_label",
+        "flag",
+        "flag_label",
+        "flagged_area_m2",
+        "citation",
+        "measured",
+        "threshold",
+        "arithmetic",
+        "missing",
     ];
     Ok(keep.iter().map(|key| ((*key).to_owned(), full[*key].clone())).collect::<serde_json::Map<_, _>>().into())
 }
@@ -36,8 +49,7 @@ fn summary(view: &FindingView) -> Result<Value, Problem> {
 fn document(card: ParcelCard, law: Law<'_>) -> Result<Value, Problem> {
     let row = &card.row;
     let item = &row.item;
-    let findings =
-        card.findings.into_iter().map(|finding| summary(&stored(finding, law))).collect::<Result<Vec<_>, _>>()?;
+    let findings = card.findings.into_iter().map(|finding| summary(&stored(finding, law))).collect::<Result<Vec<_>, _>>()?;
     let geometry: Value = serde_json::from_str(&row.geometry).map_err(internal)?;
     let mut feature = json!({
         "type": "Feature",

@@ -1,8 +1,8 @@
 //! `POST /api/v1/proposals/check`: judges a proposal by the current rulebook; nothing is stored.
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::State as Shared;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
@@ -67,9 +67,8 @@ pub(in crate::serve) async fn post(
 ) -> Result<Response, Problem> {
     parameters.finish()?;
     let text = body(&headers, bytes)?;
-    let value: serde_json::Value = serde_json::from_slice(&text).map_err(|error| Problem::InvalidBody {
-        reason: format!("第 {} 行第 {} 列", error.line(), error.column()),
-    })?;
+    let value: serde_json::Value = serde_json::from_slice(&text)
+        .map_err(|error| Problem::InvalidBody { reason: format!("第 {} 行第 {} 列", error.line(), error.column()) })?;
     // A proposal can be judged before the first run: the law holds without one, as of today.
     let scope = match query::scope(&state).await {
         Ok(scope) => Some(scope),

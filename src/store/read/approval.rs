@@ -71,11 +71,7 @@ pub async fn page(
 
 /// How many approvals there are.
 pub async fn total(conn: &mut PgConnection, county: Option<&str>) -> Result<Total, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/approvals_total.sql"))
-        .bind(county)
-        .fetch_one(conn)
-        .await
-        .during("统计批次")
+    sqlx::query_as(include_str!("../sql/read/approvals_total.sql")).bind(county).fetch_one(conn).await.during("统计批次")
 }
 
 /// The shapes of one approval.

@@ -22,10 +22,7 @@ pub struct DivisionRow {
 
 /// All counties by code.
 pub async fn divisions(conn: &mut PgConnection) -> Result<Vec<DivisionRow>, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/divisions.sql"))
-        .fetch_all(conn)
-        .await
-        .during("读取行政区")
+    sqlx::query_as(include_str!("../sql/read/divisions.sql")).fetch_all(conn).await.during("读取行政区")
 }
 
 /// Code and name of every division, by code.

@@ -1,8 +1,8 @@
 //! Features of the open collections, each leaving the database as finished GeoJSON text, a row at a time.
 
 use chrono::NaiveDate;
-use futures::stream::BoxStream;
 use futures::StreamExt;
+use futures::stream::BoxStream;
 use sqlx::PgConnection;
 
 use super::Bbox;
@@ -24,12 +24,8 @@ pub enum FeatureCollection {
 
 impl FeatureCollection {
     /// Every collection.
-    pub const ALL: [FeatureCollection; 4] = [
-        FeatureCollection::Parcels,
-        FeatureCollection::Findings,
-        FeatureCollection::Projects,
-        FeatureCollection::Divisions,
-    ];
+    pub const ALL: [FeatureCollection; 4] =
+        [FeatureCollection::Parcels, FeatureCollection::Findings, FeatureCollection::Projects, FeatureCollection::Divisions];
 
     /// The word used in addresses.
     pub fn as_str(self) -> &'static str {
@@ -129,10 +125,8 @@ pub fn stream<'c>(
 
 /// The extent of all divisions; `None` while none is loaded.
 pub async fn extent(conn: &mut PgConnection) -> Result<Option<Bbox>, StoreError> {
-    let row: ExtentRow = sqlx::query_as(include_str!("../sql/read/feature/extent.sql"))
-        .fetch_one(conn)
-        .await
-        .during("读取范围")?;
+    let row: ExtentRow =
+        sqlx::query_as(include_str!("../sql/read/feature/extent.sql")).fetch_one(conn).await.during("读取范围")?;
     Ok(match (row.west, row.south, row.east, row.north) {
         (Some(west), Some(south), Some(east), Some(north)) => Some(Bbox { west, south, east, north }),
         _ => None,

@@ -112,11 +112,7 @@ pub async fn total(conn: &mut PgConnection, filter: &FindingFilter) -> Result<To
 }
 
 /// Everything the run says of one parcel, its supplies included.
-pub async fn of_parcel(
-    conn: &mut PgConnection,
-    division_code: &str,
-    parcel_code: &str,
-) -> Result<Vec<FindingRow>, StoreError> {
+pub async fn of_parcel(conn: &mut PgConnection, division_code: &str, parcel_code: &str) -> Result<Vec<FindingRow>, StoreError> {
     sqlx::query_as(include_str!("../sql/read/parcel_findings.sql"))
         .bind(division_code)
         .bind(parcel_code)

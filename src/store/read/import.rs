@@ -53,29 +53,16 @@ pub struct IssueRow {
 
 /// The newest imports.
 pub async fn imports(conn: &mut PgConnection, limit: i64) -> Result<Vec<ImportRow>, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/imports.sql"))
-        .bind(limit)
-        .fetch_all(conn)
-        .await
-        .during("读取导入批")
+    sqlx::query_as(include_str!("../sql/read/imports.sql")).bind(limit).fetch_all(conn).await.during("读取导入批")
 }
 
 /// Whether there is such an import.
 pub async fn exists(conn: &mut PgConnection, import_id: i64) -> Result<bool, StoreError> {
-    sqlx::query_scalar(include_str!("../sql/read/import_exists.sql"))
-        .bind(import_id)
-        .fetch_one(conn)
-        .await
-        .during("读取导入批")
+    sqlx::query_scalar(include_str!("../sql/read/import_exists.sql")).bind(import_id).fetch_one(conn).await.during("读取导入批")
 }
 
 /// One page of issues after the ordinal `after`.
-pub async fn issues(
-    conn: &mut PgConnection,
-    import_id: i64,
-    after: i32,
-    limit: i64,
-) -> Result<Vec<IssueRow>, StoreError> {
+pub async fn issues(conn: &mut PgConnection, import_id: i64, after: i32, limit: i64) -> Result<Vec<IssueRow>, StoreError> {
     sqlx::query_as(include_str!("../sql/read/import_issues.sql"))
         .bind(import_id)
         .bind(after)

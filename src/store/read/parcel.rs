@@ -135,11 +135,7 @@ pub struct ParcelRow {
 impl ParcelRow {
     /// The key that continues a list after this row.
     pub fn key(&self) -> ParcelKey {
-        ParcelKey {
-            sort_key: self.sort_key,
-            division_code: self.division_code.clone(),
-            parcel_code: self.parcel_code.clone(),
-        }
+        ParcelKey { sort_key: self.sort_key, division_code: self.division_code.clone(), parcel_code: self.parcel_code.clone() }
     }
 }
 
@@ -264,11 +260,7 @@ pub async fn total(conn: &mut PgConnection, filter: &ParcelFilter) -> Result<Tot
 }
 
 /// One parcel by division and code.
-pub async fn find(
-    conn: &mut PgConnection,
-    division_code: &str,
-    parcel_code: &str,
-) -> Result<Option<ParcelCardRow>, StoreError> {
+pub async fn find(conn: &mut PgConnection, division_code: &str, parcel_code: &str) -> Result<Option<ParcelCardRow>, StoreError> {
     sqlx::query_as(include_str!("../sql/read/parcel.sql"))
         .bind(division_code)
         .bind(parcel_code)
@@ -292,11 +284,7 @@ pub async fn buildings(
 }
 
 /// The planned uses of one parcel, largest share first.
-pub async fn zones(
-    conn: &mut PgConnection,
-    division_code: &str,
-    parcel_code: &str,
-) -> Result<Vec<ParcelZoneRow>, StoreError> {
+pub async fn zones(conn: &mut PgConnection, division_code: &str, parcel_code: &str) -> Result<Vec<ParcelZoneRow>, StoreError> {
     sqlx::query_as(include_str!("../sql/read/parcel_zones.sql"))
         .bind(division_code)
         .bind(parcel_code)

@@ -61,9 +61,5 @@ pub async fn page(
 
 /// How many projects there are, and the area they report.
 pub async fn total(conn: &mut PgConnection, county: Option<&str>) -> Result<Total, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/projects_total.sql"))
-        .bind(county)
-        .fetch_one(conn)
-        .await
-        .during("统计项目")
+    sqlx::query_as(include_str!("../sql/read/projects_total.sql")).bind(county).fetch_one(conn).await.during("统计项目")
 }

@@ -42,26 +42,17 @@ pub struct StateOfData {
 
 /// The current run; `None` before the first one was activated.
 pub async fn scope(conn: &mut PgConnection) -> Result<Option<ScopeRow>, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/scope.sql"))
-        .fetch_optional(conn)
-        .await
-        .during("读取评价范围")
+    sqlx::query_as(include_str!("../sql/read/scope.sql")).fetch_optional(conn).await.during("读取评价范围")
 }
 
 /// Whether any imported row is synthetic; also before the first run.
 pub async fn is_synthetic(conn: &mut PgConnection) -> Result<bool, StoreError> {
-    sqlx::query_scalar(include_str!("../sql/read/is_synthetic.sql"))
-        .fetch_one(conn)
-        .await
-        .during("读取是否合成数据")
+    sqlx::query_scalar(include_str!("../sql/read/is_synthetic.sql")).fetch_one(conn).await.during("读取是否合成数据")
 }
 
 /// The run and revision that every answer shown now depends on.
 pub async fn state_of_data(conn: &mut PgConnection) -> Result<StateOfData, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/state_of_data.sql"))
-        .fetch_one(conn)
-        .await
-        .during("读取数据状态")
+    sqlx::query_as(include_str!("../sql/read/state_of_data.sql")).fetch_one(conn).await.during("读取数据状态")
 }
 
 /// Whether the database answers and holds our tables.

@@ -54,27 +54,15 @@ pub struct LayerRow {
 
 /// Every county, or the one named.
 pub async fn counties(conn: &mut PgConnection, county: Option<&str>) -> Result<Vec<CountyRow>, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/summary_counties.sql"))
-        .bind(county)
-        .fetch_all(conn)
-        .await
-        .during("按县汇总")
+    sqlx::query_as(include_str!("../sql/read/summary_counties.sql")).bind(county).fetch_all(conn).await.during("按县汇总")
 }
 
 /// Findings by county and kind.
 pub async fn kinds(conn: &mut PgConnection, county: Option<&str>) -> Result<Vec<KindRow>, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/summary_kinds.sql"))
-        .bind(county)
-        .fetch_all(conn)
-        .await
-        .during("按类别汇总")
+    sqlx::query_as(include_str!("../sql/read/summary_kinds.sql")).bind(county).fetch_all(conn).await.during("按类别汇总")
 }
 
 /// The map's layers.
 pub async fn layers(conn: &mut PgConnection, county: Option<&str>) -> Result<Vec<LayerRow>, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/summary_layers.sql"))
-        .bind(county)
-        .fetch_all(conn)
-        .await
-        .during("按图层汇总")
+    sqlx::query_as(include_str!("../sql/read/summary_layers.sql")).bind(county).fetch_all(conn).await.during("按图层汇总")
 }

@@ -93,11 +93,7 @@ pub async fn total(conn: &mut PgConnection, filter: &SupplyFilter) -> Result<Tot
 }
 
 /// The contracts of one parcel, oldest first.
-pub async fn of_parcel(
-    conn: &mut PgConnection,
-    division_code: &str,
-    parcel_code: &str,
-) -> Result<Vec<SupplyRow>, StoreError> {
+pub async fn of_parcel(conn: &mut PgConnection, division_code: &str, parcel_code: &str) -> Result<Vec<SupplyRow>, StoreError> {
     sqlx::query_as(include_str!("../sql/read/parcel_supplies.sql"))
         .bind(division_code)
         .bind(parcel_code)

@@ -7,7 +7,9 @@ use super::seed::Api;
 #[tokio::test]
 async fn a_missing_asset_is_never_answered_with_the_page() {
     let api = Api::empty().await;
-    for address in ["/assets/none.mjs", "/assets/../Cargo.toml", "/assets/..%2f..%2fCargo.toml", "/assets/%2e%2e/%2e%2e/Cargo.toml"] {
+    for address in
+        ["/assets/none.mjs", "/assets/../Cargo.toml", "/assets/..%2f..%2fCargo.toml", "/assets/%2e%2e/%2e%2e/Cargo.toml"]
+    {
         let answer = api.get_with(address, header::ACCEPT, "text/html").await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
         assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json; charset=utf-8", "{address}");

@@ -24,7 +24,10 @@ async fn walk(api: &Api, address: &str) -> Vec<Value> {
 }
 
 fn codes(items: &[Value]) -> Vec<String> {
-    items.iter().map(|item| format!("{}/{}", item["division_code"].as_str().unwrap(), item["parcel_code"].as_str().unwrap())).collect()
+    items
+        .iter()
+        .map(|item| format!("{}/{}", item["division_code"].as_str().unwrap(), item["parcel_code"].as_str().unwrap()))
+        .collect()
 }
 
 #[tokio::test]
@@ -37,7 +40,11 @@ async fn walking_by_cursor_gives_every_parcel_exactly_once_in_every_order() {
         assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), PARCELS, "{order}");
         let field = order.trim_start_matches('-').replace("area", "site_area_m2");
         let values: Vec<f64> = items.iter().filter_map(|item| item[&field].as_f64()).collect();
-        let ordered = if order.starts_with('-') { values.windows(2).all(|w| w[0] >= w[1]) } else { values.windows(2).all(|w| w[0] <= w[1]) };
+        let ordered = if order.starts_with('-') {
+            values.windows(2).all(|w| w[0] >= w[1])
+        } else {
+            values.windows(2).all(|w| w[0] <= w[1])
+        };
         assert!(ordered, "{order}: {values:?}");
     }
 }
@@ -161,7 +168,8 @@ async fn contracts_without_geometry_are_kept_and_listed() {
     let all = walk(&api, "/api/v1/supplies?limit=2").await;
     assert_eq!(all.len(), 3);
     let without = api.json("/api/v1/supplies?without_geometry=true").await;
-    let codes: Vec<&str> = without["items"].as_array().unwrap().iter().map(|item| item["supply_code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> =
+        without["items"].as_array().unwrap().iter().map(|item| item["supply_code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["S1", "S3-无图形"]);
     assert_eq!(without["total"]["count"], 2);
 }

@@ -84,7 +84,8 @@ async fn following_next_gives_every_feature_once() {
         assert_eq!((features.len(), ids.len()), (expected, expected), "{collection}");
     }
     let findings = walk(&api, "/collections/findings/items?limit=1").await;
-    let listed: u64 = api.json("/api/v1/summary").await["kinds"].as_array().unwrap().iter().map(|kind| kind["count"].as_u64().unwrap()).sum();
+    let listed: u64 =
+        api.json("/api/v1/summary").await["kinds"].as_array().unwrap().iter().map(|kind| kind["count"].as_u64().unwrap()).sum();
     assert_eq!(findings.len() as u64, listed);
     let filtered = walk(&api, &format!("/collections/parcels/items?limit=2&county={OTHER_COUNTY}&bbox=120,30,122,32")).await;
     assert_eq!(filtered.len(), 6, "a next link keeps the filters");
@@ -161,7 +162,8 @@ async fn rings_turn_to_the_right_hand_and_coordinates_have_nine_decimals() {
         assert!(feature["geometry"].get("crs").is_none());
     }
     let text = String::from_utf8(api.get("/collections/parcels/items").await.body).unwrap();
-    let decimals = text.split(|c: char| !(c.is_ascii_digit() || c == '.')).filter_map(|n| n.strip_prefix("120.")).map(str::len).max();
+    let decimals =
+        text.split(|c: char| !(c.is_ascii_digit() || c == '.')).filter_map(|n| n.strip_prefix("120.")).map(str::len).max();
     assert!(decimals.unwrap() <= 9, "{decimals:?}");
 }
 
@@ -174,10 +176,8 @@ async fn the_description_knows_every_address_and_defines_its_parameters() {
     assert_eq!(document["openapi"], "3.0.3");
     assert_eq!(document["servers"][0]["url"], "http://mujun.test");
     let source = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/serve.rs")).unwrap();
-    let routed: BTreeSet<&str> = source
-        .split('"')
-        .filter(|text| text.starts_with('/') && !text.contains(' ') && !text.starts_with("/assets"))
-        .collect();
+    let routed: BTreeSet<&str> =
+        source.split('"').filter(|text| text.starts_with('/') && !text.contains(' ') && !text.starts_with("/assets")).collect();
     let described: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(routed, described);
     let bbox = &document["components"]["parameters"]["bbox"];

@@ -23,13 +23,18 @@ fn assert_problem(answer: &Answer, kind: &str, status: StatusCode) {
 #[tokio::test]
 async fn before_the_first_run_every_answer_that_needs_one_says_so() {
     let api = Api::empty().await;
-    for address in ["scope", "summary", "parcels", "findings", "approvals", "supplies", "projects", "target", "parcels/330402/P01"] {
+    for address in
+        ["scope", "summary", "parcels", "findings", "approvals", "supplies", "projects", "target", "parcels/330402/P01"]
+    {
         assert_problem(&api.get(&format!("/api/v1/{address}")).await, "no-run", StatusCode::CONFLICT);
     }
     for address in ["/api/v1/divisions", "/api/v1/imports", "/collections", "/collections/parcels/items", "/readyz", "/healthz"] {
         assert_eq!(api.get(address).await.status, StatusCode::OK, "{address}");
     }
-    assert_eq!(api.get("/tiles/parcels,leftovers,buildings,zones,projects,supplies/10/854/420").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        api.get("/tiles/parcels,leftovers,buildings,zones,projects,supplies/10/854/420").await.status,
+        StatusCode::NO_CONTENT
+    );
 }
 
 #[tokio::test]

@@ -121,7 +121,12 @@ pub fn encoded(text: &str) -> String {
 pub fn the_town() -> Registers {
     let mut town = registers();
     for number in 1..=30 {
-        town::add_parcel(&mut town, &format!("P{number:02}"), ground(rectangle(f64::from(number) * 150.0, 0.0, 100.0, 100.0)), None);
+        town::add_parcel(
+            &mut town,
+            &format!("P{number:02}"),
+            ground(rectangle(f64::from(number) * 150.0, 0.0, 100.0, 100.0)),
+            None,
+        );
     }
     town::add_parcel(&mut town, HOSTILE, ground(rectangle(0.0, 300.0, 80.0, 80.0)), Some(6_400.0));
     for number in 1..=6 {
@@ -153,7 +158,14 @@ pub fn the_town() -> Registers {
     town::add_approval(&mut town, "浙土字〔2020〕1号", "2020-01-01", Some(ground(rectangle(300.0, -100.0, 100.0, 200.0))));
     town::add_approval(&mut town, "浙土字〔2021〕2号", "2021-01-01", None);
     town::add_project(&mut town, "X1", COUNTY, 10_000.0, Some(ground(rectangle(0.0, 2_000.0, 100.0, 100.0))), Some("2024-05-01"));
-    town::add_project(&mut town, "X2", COUNTY, 10_000.0, Some(ground(rectangle(50.0, 2_000.0, 100.0, 100.0))), Some("2025-05-01"));
+    town::add_project(
+        &mut town,
+        "X2",
+        COUNTY,
+        10_000.0,
+        Some(ground(rectangle(50.0, 2_000.0, 100.0, 100.0))),
+        Some("2025-05-01"),
+    );
     town::add_project(&mut town, "X3", COUNTY, 5_000.0, None, None);
     town::add_target(&mut town, 1_000_000.0);
     town
@@ -163,7 +175,10 @@ fn file(kind: RegisterKind, rows: usize) -> import::NewImport {
     import::NewImport {
         kind,
         file_name: format!("town-{}.gpkg", kind.as_str()),
-        file_sha256: format!("{:064x}", kind.as_str().len() + 16 * RegisterKind::ALL.iter().position(|other| *other == kind).unwrap()),
+        file_sha256: format!(
+            "{:064x}",
+            kind.as_str().len() + 16 * RegisterKind::ALL.iter().position(|other| *other == kind).unwrap()
+        ),
         mapping_name: "town".into(),
         mapping_sha256: "0".repeat(64),
         layer_name: None,

@@ -18,10 +18,11 @@ fn tile_at(zoom: u32, lon: f64, lat: f64) -> (u32, u32) {
 
 /// Every tile of a zoom that the town may touch.
 async fn tiles(api: &Api, layers: &str, zoom: u32) -> Vec<BTreeMap<String, Vec<Feature>>> {
-    let extent = sqlx::query("select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e) from (select st_extent(geom)::box2d e from parcel) x")
-        .fetch_one(&api.city.pool)
-        .await
-        .unwrap();
+    let extent =
+        sqlx::query("select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e) from (select st_extent(geom)::box2d e from parcel) x")
+            .fetch_one(&api.city.pool)
+            .await
+            .unwrap();
     let (west, south) = tile_at(zoom, extent.get(0), extent.get(1));
     let (east, north) = tile_at(zoom, extent.get(2), extent.get(3));
     let mut found = Vec::new();
@@ -97,7 +98,8 @@ async fn tiles_carry_what_the_map_draws_and_asks() {
     let api = Api::town().await;
     let tiles = tiles(&api, "parcels,leftovers,buildings,zones,projects,supplies", 14).await;
     let all = |name: &str| tiles.iter().filter_map(|tile| tile.get(name)).flatten().collect::<Vec<_>>();
-    let underused: Vec<_> = all("parcels_label").into_iter().filter(|feature| feature.properties["kind"] == "underused").collect();
+    let underused: Vec<_> =
+        all("parcels_label").into_iter().filter(|feature| feature.properties["kind"] == "underused").collect();
     assert_eq!(underused.len(), 1);
     let properties = &underused[0].properties;
     assert_eq!(properties["parcel_code"], "P01");
