@@ -1,38 +1,40 @@
 //! Boolean operations on a lattice of whole numbers chosen by us.
 //!
-//! The overlay engine works on integers. It is handed whole numbers on a lattice whose step and origin are powers of two and
-//! their multiples, so that nothing is rounded on the way in or out, and every vertex that was there before gets its exact
-//! coordinates back. Only truly new vertices are rounded: by 2⁻²⁸ of half the extent, under a micrometre on a plot.
+//! The overlay engine works on whole numbers of 32 bits. They are made here, on a lattice whose step is a power of two and whose
+//! origin is a multiple of it, so that nothing is rounded on the way out, and every vertex that was there before gets its
+//! exact coordinates back. Only truly new vertices are rounded: by 2⁻³⁰ of half the extent, a tenth of a micrometre on a plot.
 
-use geo::{BooleanOps, Coord, LineString, MultiPolygon, OpType, Polygon, Rect, bool_ops::FillRule};
+use geo::{Coord, LineString, MultiPolygon, Polygon, Rect};
+use i_overlay::{
+    core::{
+        fill_rule::FillRule,
+        overlay::{IntOverlayOptions, Overlay, ShapeType},
+        overlay_rule::OverlayRule,
+    },
+    i_float::int::point::IntPoint,
+};
 
 use crate::{
     surface,
     validity::{self, Fault},
 };
 
-/// Half the extent is at most this many steps: two bits less than the engine has, which it uses for crossings.
-const BITS: i32 = 28;
+mod rebuild;
+
+/// Half the extent is at most 2³⁰ steps, which leaves the engine the bit that it wants for differences.
+const BITS: i32 = 30;
 
 /// A lattice over a box, and where the vertices on it really are.
 pub(crate) struct Lattice {
     origin: Coord<f64>,
     step: f64,
     /// Lattice point → vertex as given; sorted, for lookup.
-    vertices: Vec<((i64, i64), Coord<f64>)>,
+    vertices: Vec<((i32, i32), Coord<f64>)>,
 }
 
-/// Rings in lattice units.
+/// Open rings on a lattice.
 #[derive(Default)]
-pub(crate) struct Rings(Vec<LineString<f64>>);
-
-impl BooleanOps for Rings {
-    type Scalar = f64;
-
-    fn rings(&self) -> impl Iterator<Item = &LineString<f64>> {
-        self.0.iter()
-    }
-}
+pub(crate) struct Rings(Vec<Vec<IntPoint>>);
 
 /// The coarsest difference that coordinates of this size can still show.
 fn ulp(magnitude: f64) -> f64 {
@@ -49,8 +51,7 @@ impl Lattice {
         let half = bounds.width().max(bounds.height()) / 2.0;
         let far = [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y];
         let magnitude = far.into_iter().fold(f64::MIN_POSITIVE, |m, v| m.max(v.abs()));
-        // Eight: the engine may divide a step by four, and that must still be a number.
-        let finest = 8.0 * ulp(magnitude);
+        let finest = 2.0 * ulp(magnitude);
         let wanted = if half > 0.0 { 2f64.powi(floor_log2(half) + 1 - BITS) } else { finest };
         let step = wanted.max(finest);
         let centre = bounds.center();
@@ -60,19 +61,18 @@ impl Lattice {
 
     /// Puts closed rings on the lattice and remembers their vertices.
     pub(crate) fn place<'a>(&mut self, rings: impl IntoIterator<Item = &'a [Coord<f64>]>) -> Rings {
-        let placed = rings
-            .into_iter()
-            .map(|ring| {
-                let on_lattice = ring.iter().map(|&c| {
-                    let v = (c - self.origin) / self.step;
-                    let v = Coord { x: v.x.round(), y: v.y.round() };
-                    self.vertices.push(((v.x as i64, v.y as i64), c));
-                    v
-                });
-                LineString(on_lattice.collect())
-            })
-            .collect();
-        Rings(placed)
+        let placed = rings.into_iter().map(|ring| {
+            let open = ring.split_last().map_or(ring, |(_, open)| open);
+            let on_lattice = open.iter().map(|&c| {
+                let v = (c - self.origin) / self.step;
+                // In range: the lattice was laid over these very vertices.
+                let point = IntPoint { x: v.x.round() as i32, y: v.y.round() as i32 };
+                self.vertices.push(((point.x, point.y), c));
+                point
+            });
+            on_lattice.collect()
+        });
+        Rings(placed.collect())
     }
 
     fn real(&self, v: Coord<f64>) -> Coord<f64> {
@@ -80,23 +80,23 @@ impl Lattice {
     }
 
     fn restored(&self, v: Coord<f64>) -> Coord<f64> {
-        if v.x.fract() == 0.0 && v.y.fract() == 0.0 {
-            let key = (v.x as i64, v.y as i64);
-            let at = self.vertices.partition_point(|(k, _)| *k < key);
-            if let Some((found, c)) = self.vertices.get(at)
-                && *found == key
-            {
-                return *c;
-            }
+        let key = (v.x as i32, v.y as i32);
+        let at = self.vertices.partition_point(|(k, _)| *k < key);
+        match self.vertices.get(at) {
+            Some((found, c)) if *found == key => *c,
+            _ => self.real(v),
         }
-        self.real(v)
     }
 
     /// Takes a result off the lattice: valid polygons, original vertices exact wherever validity allows.
     ///
     /// # Errors
-    /// [`Unsettled`] with the fault that remains, if even the lattice's own coordinates are not valid.
+    /// [`Unsettled`] with the fault that remains.
     pub(crate) fn lift(&mut self, result: &MultiPolygon<f64>) -> Result<Lifted, Unsettled> {
+        self.lift_once(result).or_else(|_| self.lift_once(&rebuild::rebuild(result)))
+    }
+
+    fn lift_once(&mut self, result: &MultiPolygon<f64>) -> Result<Lifted, Unsettled> {
         self.vertices.sort_by(|(k, c), (l, d)| k.cmp(l).then(c.x.total_cmp(&d.x)).then(c.y.total_cmp(&d.y)));
         let mut lifted = Lifted { polygons: Vec::with_capacity(result.0.len()), crumbs: 0.0 };
         let mut plain = Vec::with_capacity(result.0.len());
@@ -149,23 +149,33 @@ pub(crate) struct Unsettled {
     pub crumbs: f64,
 }
 
-/// A boolean operation on rings of one lattice, still on the lattice; exteriors anticlockwise, holes clockwise.
-pub(crate) fn operate(subject: &Rings, clip: &Rings, operation: OpType, fill: FillRule) -> MultiPolygon<f64> {
-    let mut result = subject.boolean_op_with_fill_rule(clip, operation, fill);
-    // The engine promises the orientation too, but a hole that touches its exterior at a vertex can come out turned.
-    surface::orient(&mut result.0);
-    result
+/// A boolean operation on rings of one lattice, still on the lattice, in whole numbers; exteriors anticlockwise, holes clockwise.
+///
+/// Its rings do not cross; but they may touch themselves, and a hole may be with the wrong polygon: [`Lattice::lift`] sees to that.
+/// (The engine's own mode for valid output does so less reliably.)
+pub(crate) fn operate(subject: &Rings, clip: &Rings, operation: OverlayRule, fill: FillRule) -> MultiPolygon<f64> {
+    let vertices = subject.0.iter().chain(&clip.0).map(Vec::len).sum();
+    let mut overlay = Overlay::new_custom(vertices, IntOverlayOptions::default(), Default::default());
+    overlay.add_contours(&subject.0, ShapeType::Subject);
+    overlay.add_contours(&clip.0, ShapeType::Clip);
+    let ring = |points: Vec<IntPoint>| {
+        let mut ring = LineString(points.iter().map(|p| Coord { x: f64::from(p.x), y: f64::from(p.y) }).collect());
+        ring.close();
+        ring
+    };
+    let shapes = overlay.overlay(operation, fill).into_iter().filter_map(|shape| {
+        let mut rings = shape.into_iter().map(ring);
+        Some(Polygon::new(rings.next()?, rings.collect()))
+    });
+    let mut result: Vec<Polygon<f64>> = shapes.collect();
+    surface::orient(&mut result);
+    MultiPolygon(result)
 }
 
 impl From<MultiPolygon<f64>> for Rings {
     fn from(polygons: MultiPolygon<f64>) -> Rings {
-        let mut rings = Vec::new();
-        for polygon in polygons {
-            let (exterior, interiors) = polygon.into_inner();
-            rings.push(exterior);
-            rings.extend(interiors);
-        }
-        Rings(rings)
+        let ring = |r: &LineString<f64>| r.0.iter().skip(1).map(|c| IntPoint { x: c.x as i32, y: c.y as i32 }).collect();
+        Rings(polygons.iter().flat_map(validity::rings).map(ring).collect())
     }
 }
 

@@ -4,7 +4,8 @@
 //! are treated as having nothing in common, rather than as a panic: whoever mixes them sees nothing covered.
 //! What the pieces mean, and how wide a sliver is, is not decided here.
 
-use geo::{Coord, Intersects, MultiPolygon, OpType, Polygon, Rect, bool_ops::FillRule};
+use geo::{Coord, Intersects, MultiPolygon, Polygon, Rect};
+use i_overlay::core::{fill_rule::FillRule, overlay_rule::OverlayRule};
 use rayon::prelude::*;
 
 use crate::{
@@ -104,11 +105,11 @@ fn rings_within(surface: &Surface, area: Rect<f64>) -> Vec<Vec<Coord<f64>>> {
 }
 
 fn overlay_in_box(a: &Surface, b: &Surface, shared: Rect<f64>) -> Lifted {
-    operate_in(grown(shared), &[a], &[b], OpType::Intersection)
+    operate_in(grown(shared), &[a], &[b], OverlayRule::Intersect)
 }
 
 /// One operation between the unions of two sides, of which nothing outside `area` matters.
-fn operate_in(area: Rect<f64>, subject: &[&Surface], clip: &[&Surface], op: OpType) -> Lifted {
+fn operate_in(area: Rect<f64>, subject: &[&Surface], clip: &[&Surface], op: OverlayRule) -> Lifted {
     let cut =
         |side: &[&Surface]| -> Vec<Vec<Coord<f64>>> { side.iter().flat_map(|surface| rings_within(surface, area)).collect() };
     let (subject, clip) = (cut(subject), cut(clip));
@@ -196,7 +197,7 @@ pub(crate) fn unite(polygons: &[Polygon<f64>]) -> Result<Lifted, Unsettled> {
     };
     let mut lattice = Lattice::over(bounds);
     let placed = lattice.place(rings().map(|r| r.0.as_slice()));
-    let result = lattice::operate(&placed, &Rings::default(), OpType::Union, FillRule::Positive);
+    let result = lattice::operate(&placed, &Rings::default(), OverlayRule::Union, FillRule::Positive);
     lattice.lift(&result)
 }
 
@@ -213,7 +214,7 @@ pub fn subtract(ground: &Surface, others: &[&Surface], tolerance: &SliverToleran
     let lifted = if others.is_empty() {
         Lifted { polygons: ground.multi_polygon().0.clone(), crumbs: 0.0 }
     } else {
-        operate_in(grown(ground.bounds()), &[ground], &others, OpType::Difference)
+        operate_in(grown(ground.bounds()), &[ground], &others, OverlayRule::Difference)
     };
     let mut sliver_area = lifted.crumbs;
     let mut kept = Vec::new();

@@ -3,14 +3,15 @@
 //! Works in the CRS of the input, degrees or metres, so every tolerance is relative to the size of the input and the fineness
 //! of its numbers. It never moves a surface, never simplifies one, and never guesses a reference system.
 
-use geo::{Coord, LineString, MultiPolygon, OpType, Polygon, bool_ops::FillRule};
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+use i_overlay::core::{fill_rule::FillRule, overlay_rule::OverlayRule};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     crs::Crs,
     lattice::{self, Lattice, Rings, Unsettled},
     surface::{self, Surface},
-    validity::{self, FaultKind},
+    validity::{self, Fault, FaultKind},
 };
 
 mod message;
@@ -115,8 +116,8 @@ pub enum InvalidSurface {
 
 /// Makes raw polygons a valid [`Surface`], with a note for every change.
 ///
-/// In this order: empty polygons go; vertices repeated in a row and spikes go; each polygon that is not valid is resolved; parts
-/// and holes without area go; parts that overlap or share an edge are merged; rings are turned the right way. Rings are closed already
+/// In this order: empty polygons go; a polygon that is not valid loses the vertices repeated in a row and the spikes, and if that is not
+/// enough it is resolved; parts and holes without area go; parts that overlap or share an edge are merged; rings are turned the right way. Rings are closed already
 /// because `geo::Polygon` closes what it is given; who must know about an open ring looks before building one.
 ///
 /// **How a crossing is resolved.** Each ring by itself covers the points that it winds around an odd number of times (even-odd):
@@ -124,7 +125,7 @@ pub enum InvalidSurface {
 /// is that a small loop inside an outline becomes a hole, which the note's areas show. Then the holes are taken out of the exterior
 /// (a hole outside it takes nothing), then the parts are united (an inner part in an outer one is covered ground, not a hole).
 ///
-/// A surface that is already valid costs four passes over its vertices and, up to 48 of them, one comparison a pair of edges. Nothing is shared
+/// A polygon that is valid is not touched, and costs a few passes over its vertices and, up to 48 of them, one comparison a pair of edges. Nothing is shared
 /// between calls, so rows can be mended in parallel.
 ///
 /// ```
@@ -149,8 +150,7 @@ pub fn mend(raw: MultiPolygon<f64>, crs: Crs) -> Result<Mended, InvalidSurface> 
 
     let tolerance = tolerance(&parts);
     let mut notes = Vec::new();
-    clean(&mut parts, tolerance, &mut notes);
-    resolve(&mut parts, &mut notes)?;
+    make_each_valid(&mut parts, tolerance, &mut notes)?;
     drop_thin(&mut parts, tolerance, &mut notes);
     merge(&mut parts, &mut notes)?;
     if parts.is_empty() {
@@ -179,20 +179,31 @@ fn tolerance(parts: &[Polygon<f64>]) -> f64 {
     (extent * 1e-10).max(4.0 * (magnitude.next_up() - magnitude))
 }
 
-/// Repeated points and spikes out of every ring; rings that vanish by it out of their polygon.
-fn clean(parts: &mut Vec<Polygon<f64>>, tolerance: f64, notes: &mut Vec<RepairNote>) {
-    let dirty = |r: &LineString<f64>| needs_cleaning(&r.0, tolerance);
-    if !parts.iter().flat_map(validity::rings).any(dirty) {
-        return;
+/// Makes every polygon valid by itself; one that is valid already is not looked at twice.
+fn make_each_valid(parts: &mut Vec<Polygon<f64>>, tolerance: f64, notes: &mut Vec<RepairNote>) -> Result<(), InvalidSurface> {
+    if parts.iter().all(|p| validity::inspect_polygon(p).is_ok()) {
+        return Ok(());
     }
-    let old = std::mem::take(parts);
-    for polygon in old {
-        let (exterior, holes) = polygon.into_inner();
-        if let Some(exterior) = clean_ring(exterior, tolerance, notes) {
-            let holes = holes.into_iter().filter_map(|hole| clean_ring(hole, tolerance, notes)).collect();
-            parts.push(Polygon::new(exterior, holes));
+    for polygon in std::mem::take(parts) {
+        if validity::inspect_polygon(&polygon).is_ok() {
+            parts.push(polygon);
+            continue;
+        }
+        let Some(polygon) = clean(polygon, tolerance, notes) else { continue };
+        match validity::inspect_polygon(&polygon) {
+            Ok(()) => parts.push(polygon),
+            Err(fault) => parts.extend(resolve(&polygon, fault, notes)?),
         }
     }
+    Ok(())
+}
+
+/// Repeated points and spikes out of every ring; rings that vanish by it out of the polygon.
+fn clean(polygon: Polygon<f64>, tolerance: f64, notes: &mut Vec<RepairNote>) -> Option<Polygon<f64>> {
+    let (exterior, holes) = polygon.into_inner();
+    let exterior = clean_ring(exterior, tolerance, notes)?;
+    let holes = holes.into_iter().filter_map(|hole| clean_ring(hole, tolerance, notes)).collect();
+    Some(Polygon::new(exterior, holes))
 }
 
 fn needs_cleaning(closed: &[Coord<f64>], tolerance: f64) -> bool {
@@ -279,26 +290,16 @@ fn push_clean(
     }
 }
 
-/// Makes every polygon valid by itself.
-fn resolve(parts: &mut Vec<Polygon<f64>>, notes: &mut Vec<RepairNote>) -> Result<(), InvalidSurface> {
-    if parts.iter().all(|p| validity::inspect_polygon(p).is_ok()) {
-        return Ok(());
-    }
-    for polygon in std::mem::take(parts) {
-        let Err(fault) = validity::inspect_polygon(&polygon) else {
-            parts.push(polygon);
-            continue;
-        };
-        let kind = match fault.kind {
-            FaultKind::MisplacedHole => RepairKind::MisplacedHole,
-            FaultKind::Degenerate | FaultKind::SelfIntersection | FaultKind::OverlappingParts => RepairKind::SelfIntersection,
-        };
-        let area_before = validity::area(std::slice::from_ref(&polygon));
-        let resolved = resolve_polygon(&polygon)?;
-        notes.push(note(kind, fault.place, area_before, validity::area(&resolved)));
-        parts.extend(resolved);
-    }
-    Ok(())
+/// Resolves a polygon that is still not valid.
+fn resolve(polygon: &Polygon<f64>, fault: Fault, notes: &mut Vec<RepairNote>) -> Result<Vec<Polygon<f64>>, InvalidSurface> {
+    let kind = match fault.kind {
+        FaultKind::MisplacedHole => RepairKind::MisplacedHole,
+        FaultKind::Degenerate | FaultKind::SelfIntersection | FaultKind::OverlappingParts => RepairKind::SelfIntersection,
+    };
+    let resolved = resolve_polygon(polygon)?;
+    let area_before = validity::area(std::slice::from_ref(polygon));
+    notes.push(note(kind, fault.place, area_before, validity::area(&resolved)));
+    Ok(resolved)
 }
 
 fn unrepairable(left: Unsettled) -> InvalidSurface {
@@ -314,11 +315,11 @@ fn resolve_polygon(polygon: &Polygon<f64>) -> Result<Vec<Polygon<f64>>, InvalidS
     let mut holes = Rings::default();
     for hole in polygon.interiors() {
         let hole = lattice.place([&hole.0[..]]);
-        holes.extend([lattice::operate(&hole, &Rings::default(), OpType::Union, FillRule::EvenOdd).into()]);
+        holes.extend([lattice::operate(&hole, &Rings::default(), OverlayRule::Union, FillRule::EvenOdd).into()]);
     }
     // Resolved holes all run the same way, so that overlapping ones add up instead of cancelling.
-    let holes = lattice::operate(&holes, &Rings::default(), OpType::Union, FillRule::NonZero);
-    let result = lattice::operate(&shell, &holes.into(), OpType::Difference, FillRule::EvenOdd);
+    let holes = lattice::operate(&holes, &Rings::default(), OverlayRule::Union, FillRule::NonZero);
+    let result = lattice::operate(&shell, &holes.into(), OverlayRule::Difference, FillRule::EvenOdd);
     let lifted = lattice.lift(&result).map_err(unrepairable)?;
     Ok(lifted.polygons)
 }

@@ -311,6 +311,13 @@ pub(crate) fn inspect_polygon(polygon: &Polygon<f64>) -> Result<(), Fault> {
     }
 }
 
+/// Whether a ring that crosses no other lies inside another, touching it at most.
+pub(crate) fn lies_in(ring: &LineString<f64>, other: &LineString<f64>) -> bool {
+    let (Some(ring), Some(other)) = (RingView::new(ring), RingView::new(other)) else { return false };
+    let side = ring.witnesses(Touching::Yes).map(|c| other.position(c)).find(|&side| side != CoordPos::OnBoundary);
+    side == Some(CoordPos::Inside)
+}
+
 /// Whether valid polygons share at most points.
 pub(crate) fn inspect_parts(polygons: &[Polygon<f64>]) -> Result<(), Fault> {
     if polygons.len() < 2 {

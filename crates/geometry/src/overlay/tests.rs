@@ -141,7 +141,7 @@ fn a_cover_as_large_as_the_province_does_not_blur_a_plot() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn ground_is_covered_plus_sliver_plus_leftover(
