@@ -159,11 +159,14 @@ fn geojson(found: &Found) -> Result<Target, IngestError> {
         issues: Vec::new(),
         encoding: None,
     };
-    if !is_utf8 || starts_with_mark {
+    let is_bare_array = String::from_utf8_lossy(&found.start).trim_start_matches('\u{feff}').trim_start().starts_with('[');
+    if !is_utf8 || starts_with_mark || is_bare_array {
         let bytes = found.bytes()?;
         let (text, decision) = encoding::decode_file(None, &bytes);
-        let memory =
-            MemoryFile::new(&found.file_name, text.into_owned().into_bytes()).map_err(|source| reading(found, source))?;
+        // Some programs write the features without the collection round them; GDAL wants it.
+        let text =
+            if is_bare_array { format!("{{\"type\":\"FeatureCollection\",\"features\":{text}}}") } else { text.into_owned() };
+        let memory = MemoryFile::new(&found.file_name, text.into_bytes()).map_err(|source| reading(found, source))?;
         target.name = memory.0.clone();
         target.memory = Some(memory);
         target.encoding = Some(decision.encoding);
@@ -284,10 +287,12 @@ impl Rows for Features {
 }
 
 fn cell(feature: &Feature<'_>, index: usize, kind: OGRFieldType::Type, decode: Option<&'static Encoding>) -> Cell {
-    use OGRFieldType::{OFTDate, OFTDateTime, OFTInteger, OFTInteger64, OFTReal};
+    use OGRFieldType as Kind;
     // Lists are asked for as text only: the binding reads an empty list through a null pointer.
     let value = match kind {
-        OFTInteger | OFTInteger64 | OFTReal | OFTDate | OFTDateTime => feature.field(index).ok().flatten(),
+        Kind::OFTInteger | Kind::OFTInteger64 | Kind::OFTReal | Kind::OFTDate | Kind::OFTDateTime => {
+            feature.field(index).ok().flatten()
+        }
         _ => None,
     };
     match value {

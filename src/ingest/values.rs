@@ -73,8 +73,7 @@ pub(super) fn number(text: &str) -> Option<Written> {
     let mut end = 0;
     let mut digits = String::with_capacity(body.len());
     let mut seen_digit = false;
-    let mut chars = body.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in body.char_indices() {
         let keep = match c {
             '0'..='9' => {
                 seen_digit = true;
