@@ -377,12 +377,10 @@ fn an_approval_whose_shape_is_a_line_is_kept_without_it() {
     assert_eq!(of(&read.issues, IssueCode::KeptWithoutGeometry).len(), 1);
 }
 
-#[test]
-fn arcs_become_chords_and_heights_go_with_a_notice() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("a.gpkg");
+/// A half disc drawn with an arc, and a square with heights.
+fn write_arcs(path: &Path) {
     let driver = gdal::DriverManager::get_driver_by_name("GPKG").unwrap();
-    let mut dataset = driver.create_vector_only(&path).unwrap();
+    let mut dataset = driver.create_vector_only(path).unwrap();
     let srs = gdal::spatial_ref::SpatialRef::from_epsg(4549).unwrap();
     let options = gdal::vector::LayerOptions { name: "a", srs: Some(&srs), ..Default::default() };
     let layer = dataset.create_layer(options).unwrap();
@@ -400,8 +398,13 @@ fn arcs_become_chords_and_heights_go_with_a_notice() {
         feature.set_field_string(0, code).unwrap();
         feature.create(&layer).unwrap();
     }
-    drop(layer);
-    drop(dataset);
+}
+
+#[test]
+fn arcs_become_chords_and_heights_go_with_a_notice() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.gpkg");
+    write_arcs(&path);
     let read = ingest::read_parcels(&path, &code_only(), None, &jiaxing()).unwrap();
     assert_eq!(read.rows.len(), 2, "{:?}", read.issues);
     let half_disc = read.rows[0].record.ground.planar_area_m2.unwrap();
