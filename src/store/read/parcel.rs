@@ -124,7 +124,6 @@ pub struct ParcelRow {
     /// A point inside the parcel: latitude.
     pub label_lat: f64,
     /// The rule whose finding flags the parcel, that of the counted kind first.
-    #[sqlx(default)]
     pub basis: Option<String>,
     /// Where the row stands in the order asked for.
     #[serde(skip)]

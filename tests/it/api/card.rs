@@ -19,6 +19,8 @@ async fn the_card_says_why_a_parcel_is_flagged() {
     let api = Api::town().await;
     let card = api.json(&format!("/api/v1/parcels/{COUNTY}/P01")).await;
     assert_eq!(card["kinds"], json!(["underused"]));
+    assert_eq!(card["basis"], "far-below-contract");
+    assert_eq!(card["findings"][0]["rule_id"], "far-below-contract", "what flags the parcel comes first");
     assert_eq!((card["state"].as_str(), card["state_label"].as_str()), (Some("suspected"), Some("疑似")));
     assert_eq!(card["buildings"].as_array().unwrap().len(), 1);
     let floor = card["buildings"][0]["counting_floor_area_m2"].as_f64().unwrap();

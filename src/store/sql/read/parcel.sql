@@ -20,6 +20,12 @@ select p.division_code,
        coalesce(p.observed_on, i.observed_on) as observed_on,
        st_x(l.point) as label_lon,
        st_y(l.point) as label_lat,
+       (select f.rule_id
+        from finding f
+        where f.run_id = c.run_id and f.division_code = p.division_code
+          and f.parcel_code = p.parcel_code and f.flag is not null
+        order by f.flag is distinct from s.counted_kind, f.rule_id
+        limit 1) as basis,
        p.documentary_area_m2,
        p.ellipsoidal_area_m2,
        p.planar_area_m2,
