@@ -58,12 +58,13 @@ struct BridgeStep {
 /// The progress, with the names of the counties.
 pub(in crate::serve) fn target(progress: TargetProgress, names: &HashMap<String, String>, scope: ScopeView) -> TargetView {
     let step = |label, area_m2| BridgeStep { label, area_m2 };
+    // 0.0 − x and not −x: nothing lost is 0, not −0.
     let bridge = vec![
         step("Σ上报", progress.reported_m2),
-        step("未达阶段", -progress.not_counted_stage_m2),
-        step("无图形", -progress.without_geometry_m2),
+        step("未达阶段", 0.0 - progress.not_counted_stage_m2),
+        step("无图形", 0.0 - progress.without_geometry_m2),
         step("图形与上报之差", progress.measured_difference_m2),
-        step("重叠", -progress.overlap_m2),
+        step("重叠", 0.0 - progress.overlap_m2),
         step("核定", progress.credited_m2),
     ];
     TargetView {
