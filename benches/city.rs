@@ -74,7 +74,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let judgement = judge(&registers, &rulebook, as_of)?;
     let judging = start.elapsed().as_secs_f64();
-    println!("读入登记簿 {load:.2} s；量算（投影、建筑、剩余图形、改造）{measuring:.2} s；量算并评价 {} 个对象 {judging:.2} s", judgement.subjects);
+    println!(
+        "读入登记簿 {load:.2} s；量算（投影、建筑、剩余图形、改造）{measuring:.2} s；量算并评价 {} 个对象 {judging:.2} s",
+        judgement.subjects
+    );
 
     sqlx::query("set max_parallel_workers_per_gather = 2").execute(&mut *conn).await?;
     let mut peer = f64::INFINITY;

@@ -88,7 +88,11 @@ pub enum EvaluationError {
 ///
 /// # Errors
 /// See [`EvaluationError`]; nothing was recorded.
-pub async fn evaluate_city(pool: &PgPool, rulebook: Arc<Rulebook>, request: EvaluationRequest) -> Result<RunSummary, EvaluationError> {
+pub async fn evaluate_city(
+    pool: &PgPool,
+    rulebook: Arc<Rulebook>,
+    request: EvaluationRequest,
+) -> Result<RunSummary, EvaluationError> {
     let begin = |source| EvaluationError::Transaction { step: "开始", source };
     let mut transaction = pool.begin().await.map_err(begin)?;
     // One instant for every register: a file that lands meanwhile belongs to the next run.
@@ -223,9 +227,6 @@ fn sums(findings: &[JudgedFinding]) -> BTreeMap<&'static str, KindSum> {
 
 /// Areas and overlays depend on these.
 fn library_versions() -> BTreeMap<String, String> {
-    [
-        ("mujun".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-        ("proj".to_owned(), mujun_geometry::reproject::proj_version()),
-    ]
-    .into()
+    [("mujun".to_owned(), env!("CARGO_PKG_VERSION").to_owned()), ("proj".to_owned(), mujun_geometry::reproject::proj_version())]
+        .into()
 }

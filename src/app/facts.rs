@@ -46,7 +46,11 @@ fn sliver_tolerance(rulebook: &Rulebook, as_of: NaiveDate) -> Result<SliverToler
     Ok(SliverTolerance { min_area_m2, min_width_m })
 }
 
-fn parameters<const N: usize>(rulebook: &Rulebook, as_of: NaiveDate, names: [ParameterName; N]) -> Result<[f64; N], CountingRulesMissing> {
+fn parameters<const N: usize>(
+    rulebook: &Rulebook,
+    as_of: NaiveDate,
+    names: [ParameterName; N],
+) -> Result<[f64; N], CountingRulesMissing> {
     let found = names.map(|name| rulebook.parameter(name, as_of).map(|used| used.value.value));
     let missing: Vec<&'static str> =
         names.iter().zip(&found).filter(|(_, value)| value.is_none()).map(|(name, _)| name.as_str()).collect();
@@ -239,7 +243,11 @@ fn parcel_measure(parcel: &ParcelRecord, overlay: SiteMeasure, outside_m2: f64, 
 }
 
 /// For each parcel the renovation project, approved by `as_of`, that covers more than half of it; of several the first by key.
-fn link_upgrades(registers: &Registers, parcels: &GroundIndex, as_of: NaiveDate) -> Result<Vec<Option<usize>>, ReprojectionError> {
+fn link_upgrades(
+    registers: &Registers,
+    parcels: &GroundIndex,
+    as_of: NaiveDate,
+) -> Result<Vec<Option<usize>>, ReprojectionError> {
     let approved: HashSet<(&str, &str)> = registers
         .events
         .iter()
@@ -367,7 +375,8 @@ pub fn parcel_facts(registers: &Registers, city: &MeasuredCity, position: usize)
         AreaBasis::Documentary => "证载面积",
         AreaBasis::Ellipsoidal => "没有证载面积，用界线的椭球面积",
     };
-    let subject = Subject { kind: SubjectKind::Parcel, division: division(&parcel.division_code), code: parcel.parcel_code.clone() };
+    let subject =
+        Subject { kind: SubjectKind::Parcel, division: division(&parcel.division_code), code: parcel.parcel_code.clone() };
     let noted = |note: String| (*source).clone().noted(note);
     let mut facts = SubjectFacts::new(subject)
         .with(FactName::SiteArea, Fact::known(FactValue::m2(measure.site.m2), noted(basis.into()), seen))
@@ -426,9 +435,9 @@ fn contract_facts(registers: &Registers, supply: &Stored<SupplyRecord>, facts: &
     facts.insert(FactName::ContractFarMin, optional(record.contract_far_min.map(FactValue::ratio), &source, seen));
     facts.insert(FactName::ContractFarMax, optional(record.contract_far_max.map(FactValue::ratio), &source, seen));
     facts.insert(FactName::ContractDensityMax, optional(record.contract_density_max.map(FactValue::share), &source, seen));
-    let operating = record.construction_state.map(|state| {
-        FactValue::Flag(if state == ConstructionState::Finished { Truth::Yes } else { Truth::No })
-    });
+    let operating = record
+        .construction_state
+        .map(|state| FactValue::Flag(if state == ConstructionState::Finished { Truth::Yes } else { Truth::No }));
     facts.insert(FactName::Operating, optional(operating, &source, seen));
 }
 
@@ -459,7 +468,8 @@ pub fn supply_facts(registers: &Registers, position: usize) -> SubjectFacts {
             ConstructionState::Finished => Construction::Finished,
         })
     });
-    let subject = Subject { kind: SubjectKind::Supply, division: division(&record.division_code), code: record.supply_code.clone() };
+    let subject =
+        Subject { kind: SubjectKind::Supply, division: division(&record.division_code), code: record.supply_code.clone() };
     let site = match (record.documentary_area_m2, &record.ground) {
         (Some(m2), _) => Fact::known(FactValue::m2(m2), source.clone(), seen),
         (None, Some(ground)) => Fact::known(FactValue::m2(ground.ellipsoidal_area_m2), source.clone(), seen),

@@ -226,7 +226,13 @@ async fn run<R: Kept>(pool: &PgPool, request: ImportRequest, mapping: Mapping) -
     if let Some(same) = store::import::find_same_file(conn, kind, &source.sha256, &mapping.sha256).await? {
         let unchanged = source.rows_read - source.rows_quarantined;
         let appended = Appended { unchanged, ..Appended::default() };
-        return Ok(ImportReport { kind, source, appended, issues, ending: ImportEnding::AlreadyRecorded { import_id: same.import_id } });
+        return Ok(ImportReport {
+            kind,
+            source,
+            appended,
+            issues,
+            ending: ImportEnding::AlreadyRecorded { import_id: same.import_id },
+        });
     }
     let import_id = store::import::insert(conn, &new_import(kind, &source, &mapping)).await?;
     let rows: Vec<(i32, R)> = rows.into_iter().map(|row| (row.number, row.record)).collect();

@@ -150,7 +150,8 @@ fn parcel_findings(
     for ((version, parcel), evaluation) in registers.supplies.iter().zip(&city.supply_parcels).zip(supplies) {
         let record = &version.record;
         first_row_of_supply.push(rows.len());
-        let own_area = record.documentary_area_m2.or(record.ground.as_ref().map(|ground| ground.ellipsoidal_area_m2)).unwrap_or(0.0);
+        let own_area =
+            record.documentary_area_m2.or(record.ground.as_ref().map(|ground| ground.ellipsoidal_area_m2)).unwrap_or(0.0);
         let mut unclaimed = if parcel.is_none() { own_area } else { 0.0 };
         for finding in evaluation.findings.into_values() {
             let flagged_area_m2 = finding.is_flagged().then(|| std::mem::take(&mut unclaimed));

@@ -6,8 +6,8 @@ mod parse;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use mujun_domain::fact::{Fact, FactName, FactValue, MissingReason, Source, Truth};
 use mujun_domain::evaluate::evaluate;
+use mujun_domain::fact::{Fact, FactName, FactValue, MissingReason, Source, Truth};
 use mujun_domain::finding::{Evaluation, OutcomeCode};
 use mujun_domain::rulebook::{Force, Rulebook};
 use mujun_domain::subject::{Subject, SubjectFacts, SubjectKind};

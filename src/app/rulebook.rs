@@ -20,7 +20,8 @@ pub struct FaultyRulebook {
 }
 
 fn list(faults: &[RulebookFault]) -> String {
-    let line = |fault: &RulebookFault| format!("  {} 第 {} 行：应为{}，实为{}", fault.file, fault.line, fault.expected, fault.found);
+    let line =
+        |fault: &RulebookFault| format!("  {} 第 {} 行：应为{}，实为{}", fault.file, fault.line, fault.expected, fault.found);
     faults.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

@@ -148,8 +148,9 @@ pub fn progress(registers: &Registers, county: Option<&str>, as_of: NaiveDate) -
     let settled = settle(registers, &counted)?;
 
     let mut counties: BTreeMap<&str, CountyProgress> = BTreeMap::new();
-    let mut by_year: BTreeMap<i32, YearProgress> =
-        (target.base_year..=target.end_year).map(|year| (year, YearProgress { year, credited_m2: 0.0, reported_m2: 0.0, projects: 0 })).collect();
+    let mut by_year: BTreeMap<i32, YearProgress> = (target.base_year..=target.end_year)
+        .map(|year| (year, YearProgress { year, credited_m2: 0.0, reported_m2: 0.0, projects: 0 }))
+        .collect();
     let mut all = Sums::default();
     let mut projects = Vec::with_capacity(registers.projects.len());
     for (position, version) in registers.projects.iter().enumerate() {
@@ -160,10 +161,9 @@ pub fn progress(registers: &Registers, county: Option<&str>, as_of: NaiveDate) -
         }
         let reported = record.reported_area_m2.unwrap_or_default();
         all.reported += reported;
-        let row = counties.entry(&record.division_code).or_insert_with(|| CountyProgress {
-            division_code: record.division_code.clone(),
-            ..CountyProgress::default()
-        });
+        let row = counties
+            .entry(&record.division_code)
+            .or_insert_with(|| CountyProgress { division_code: record.division_code.clone(), ..CountyProgress::default() });
         row.projects += 1;
         row.reported_m2 += reported;
         match (counted[position], credit) {
@@ -242,7 +242,9 @@ fn counted_days(registers: &Registers, target: &TargetRecord, years: TargetYears
         .events
         .iter()
         .map(|version| &version.record)
-        .filter(|event| event.event_kind == target.counted_event && event.happened_on <= as_of && years.contains(event.happened_on))
+        .filter(|event| {
+            event.event_kind == target.counted_event && event.happened_on <= as_of && years.contains(event.happened_on)
+        })
         .map(|event| ((event.division_code.as_str(), event.project_code.as_str()), event.happened_on))
         .collect();
     registers

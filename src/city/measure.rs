@@ -103,7 +103,12 @@ pub struct CountingRules {
 const TOUCHING_M2: f64 = 1e-4;
 
 /// Measures every parcel against every building, in parallel; the result is in the order of `parcels`.
-pub fn measure_sites(parcels: &GroundIndex, buildings: &GroundIndex, bodies: &[BuildingBody], rules: CountingRules) -> Vec<SiteMeasure> {
+pub fn measure_sites(
+    parcels: &GroundIndex,
+    buildings: &GroundIndex,
+    bodies: &[BuildingBody],
+    rules: CountingRules,
+) -> Vec<SiteMeasure> {
     parcels.grounds().par_iter().map(|parcel| measure_site(parcel, buildings, bodies, rules)).collect()
 }
 

@@ -23,11 +23,15 @@ impl Check {
     pub(super) async fn run(self) -> Result<Exit, Failure> {
         let rulebook = app::rulebook::load().map_err(Failure::input)?;
         let name = self.file.display().to_string();
-        let text = tokio::fs::read(&self.file)
-            .await
-            .map_err(|cause| Failure::input(anyhow::Error::new(cause).context(format!("无法读取方案文件 {name}；请检查路径与权限"))))?;
+        let text = tokio::fs::read(&self.file).await.map_err(|cause| {
+            Failure::input(anyhow::Error::new(cause).context(format!("无法读取方案文件 {name}；请检查路径与权限")))
+        })?;
         let body: serde_json::Value = serde_json::from_slice(&text).map_err(|cause| {
-            let at = format!("方案文件 {name} 不是有效的 JSON（第 {} 行第 {} 列）；请检查逗号、引号与括号", cause.line(), cause.column());
+            let at = format!(
+                "方案文件 {name} 不是有效的 JSON（第 {} 行第 {} 列）；请检查逗号、引号与括号",
+                cause.line(),
+                cause.column()
+            );
             Failure::input(anyhow::Error::new(cause).context(at))
         })?;
         let as_of = self.as_of.unwrap_or_else(clock::today);
@@ -49,7 +53,11 @@ impl Check {
         println!("土地面积      {}", area(measures.site_area_m2));
         println!("建筑基底面积  {}", area(measures.footprint_m2));
         println!("计容建筑面积  {}", measures.counting_floor_area_m2.map_or_else(|| "待核".to_owned(), area));
-        println!("容积率 {}   建筑密度 {}", ratio(measures.plot_ratio, Unit::Ratio), ratio(Some(measures.building_density), Unit::Share));
+        println!(
+            "容积率 {}   建筑密度 {}",
+            ratio(measures.plot_ratio, Unit::Ratio),
+            ratio(Some(measures.building_density), Unit::Share)
+        );
         println!("结论  {}\n", check.verdict.label_zh());
         check.evaluation.findings.values().for_each(show::finding);
         for notice in &check.notices {

@@ -18,14 +18,25 @@ impl RulebookCommand {
         println!("规则库 {}   摘要 {}", rulebook.edition(), rulebook.digest());
         match self {
             RulebookCommand::Check => {
-                println!("{} 条规则、{} 份文件、{} 张表，没有问题。", rulebook.rules().count(), rulebook.documents().count(), rulebook.tables().count());
+                println!(
+                    "{} 条规则、{} 份文件、{} 张表，没有问题。",
+                    rulebook.rules().count(),
+                    rulebook.documents().count(),
+                    rulebook.tables().count()
+                );
             }
             RulebookCommand::List => {
                 for rule in rulebook.rules() {
                     println!("{}  {}（{}）", rule.id, rule.title_zh, rule.force.label_zh());
                     for threshold in &rule.thresholds {
                         let citation = &threshold.citation;
-                        println!("    {} 起  《{}》{}  {}", threshold.effective_from, citation.document_title, citation.clause, citation.certainty.label_zh());
+                        println!(
+                            "    {} 起  《{}》{}  {}",
+                            threshold.effective_from,
+                            citation.document_title,
+                            citation.clause,
+                            citation.certainty.label_zh()
+                        );
                     }
                 }
                 for table in rulebook.tables().filter(|table| table.rows.is_empty()) {

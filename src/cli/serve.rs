@@ -47,7 +47,10 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
     TcpListener::bind(address).await.map_err(|cause| {
         let what = match cause.kind() {
             std::io::ErrorKind::AddrInUse => {
-                format!("地址 {address} 已被占用；请停止占用它的程序，或用 --listen 换一个端口，如 --listen 127.0.0.1:{}", address.port() + 1)
+                format!(
+                    "地址 {address} 已被占用；请停止占用它的程序，或用 --listen 换一个端口，如 --listen 127.0.0.1:{}",
+                    address.port() + 1
+                )
             }
             std::io::ErrorKind::PermissionDenied => format!("没有权限监听 {address}；请换用 1024 以上的端口"),
             _ => format!("无法监听 {address}；请检查 --listen 的地址"),

@@ -73,7 +73,12 @@ pub fn finding(finding: &Finding) {
             }
             for (position, input) in comparison.inputs.iter().enumerate() {
                 let note = input.source.note.as_deref().unwrap_or_default();
-                println!("  {}  {} {}  ← {note}", if position == 0 { "输入" } else { "    " }, input.name.label_zh(), input.value.text());
+                println!(
+                    "  {}  {} {}  ← {note}",
+                    if position == 0 { "输入" } else { "    " },
+                    input.name.label_zh(),
+                    input.value.text()
+                );
             }
             for (position, clearance) in comparison.clearance.iter().enumerate() {
                 println!("  {}  {}", if position == 0 { "消除" } else { "    " }, clearance.text());

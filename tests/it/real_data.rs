@@ -72,7 +72,8 @@ async fn jiaxing_boundaries_industrial_land_and_contracts_come_in_whole() {
     let boundaries = mujun::store::division::boundaries(&mut conn).await.unwrap();
     for (code, km2) in stated {
         let division = boundaries.iter().find(|division| division.division_code == code).unwrap();
-        let plane = mujun_geometry::reproject::Reprojector::new(division.boundary.crs(), mujun_geometry::Crs::CGCS2000_GK_120E).unwrap();
+        let plane =
+            mujun_geometry::reproject::Reprojector::new(division.boundary.crs(), mujun_geometry::Crs::CGCS2000_GK_120E).unwrap();
         let ours = mujun_geometry::area::planar_area(&plane.surface(&division.boundary).unwrap()) / 1e6;
         assert!((ours - km2).abs() < 0.001, "{code}: {ours} km² and {km2} km²");
     }
@@ -218,7 +219,9 @@ async fn plateau_footprints_and_floor_areas_are_near_the_stated_ones() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|feature| (feature["properties"]["building_id"].as_str().unwrap(), feature["properties"]["roof_edge_area_m2"].as_f64().unwrap()))
+        .map(|feature| {
+            (feature["properties"]["building_id"].as_str().unwrap(), feature["properties"]["roof_edge_area_m2"].as_f64().unwrap())
+        })
         .collect();
     let (mut outline, mut footprint, mut floor) = (Vec::new(), Vec::new(), Vec::new());
     for version in &registers.buildings {
@@ -231,7 +234,8 @@ async fn plateau_footprints_and_floor_areas_are_near_the_stated_ones() {
         if let Some(stated) = record.stated_footprint_m2.filter(|stated| *stated > 0.0) {
             footprint.push(ours / stated);
         }
-        if let (Some(stated), Some(storeys)) = (record.stated_floor_area_m2.filter(|stated| *stated > 0.0), record.storeys_above) {
+        if let (Some(stated), Some(storeys)) = (record.stated_floor_area_m2.filter(|stated| *stated > 0.0), record.storeys_above)
+        {
             floor.push(ours * f64::from(storeys) / stated);
         }
     }

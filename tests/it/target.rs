@@ -41,7 +41,8 @@ fn the_bridge_from_reported_to_credited_closes() {
     assert_eq!(told.reported_m2, 32_000.0);
     assert_eq!(told.not_counted_stage_m2, 7_000.0);
     assert_eq!(told.without_geometry_m2, 3_000.0);
-    let closed = told.reported_m2 - told.not_counted_stage_m2 - told.without_geometry_m2 + told.measured_difference_m2 - told.overlap_m2;
+    let closed =
+        told.reported_m2 - told.not_counted_stage_m2 - told.without_geometry_m2 + told.measured_difference_m2 - told.overlap_m2;
     assert!((closed - told.credited_m2).abs() < 1e-6, "{closed} and {}", told.credited_m2);
 }
 
@@ -77,7 +78,12 @@ fn what_happens_after_the_day_or_outside_the_years_does_not_count() {
     add_project(&mut town, "F", "330402", 1.0, Some(ground(rectangle(700.0, 0.0, 10.0, 10.0))), Some("2022-12-31"));
     let told = told(&town);
     assert!(about(told.credited_m2, 15_000.0));
-    assert!(told.projects.iter().filter(|project| ["E", "F"].contains(&project.project_code.as_str())).all(|p| p.counted_on.is_none()));
+    assert!(
+        told.projects
+            .iter()
+            .filter(|project| ["E", "F"].contains(&project.project_code.as_str()))
+            .all(|p| p.counted_on.is_none())
+    );
 }
 
 #[test]

@@ -144,7 +144,9 @@ fn no_threshold_of_law_is_written_in_rust() {
     // Values that only the rulebook and the registers may hold: 1.5, 60 %, 8 m, 16 000 亩, 20 %, 25 %, one third, 37 and 240 万元/亩.
     let legal = ["1.5", "0.60", "8.0", "16_000", "16000", "0.25", "240.0", "37.0"];
     let mut files = sources("crates/domain/src", "rs");
-    files.extend(sources("src", "rs").into_iter().filter(|(file, _)| in_one_of(file, &["src/app", "src/city", "src/store", "src/serve"])));
+    files.extend(
+        sources("src", "rs").into_iter().filter(|(file, _)| in_one_of(file, &["src/app", "src/city", "src/store", "src/serve"])),
+    );
     for (file, text) in files {
         for (number, line) in program(&text).lines().enumerate() {
             for token in line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '_')) {

@@ -36,8 +36,9 @@ pub fn turned(x: f64, y: f64, width: f64, height: f64, degrees: f64) -> MultiPol
 
 pub fn ground(planar: MultiPolygon<f64>) -> Ground {
     let plane = repair::mend(planar, Crs::CGCS2000_GK_120E).unwrap().surface;
-    let surface =
-        reproject::with_reprojector(Crs::CGCS2000_GK_120E, Crs::CGCS2000, |projection| projection.surface(&plane)).unwrap().unwrap();
+    let surface = reproject::with_reprojector(Crs::CGCS2000_GK_120E, Crs::CGCS2000, |projection| projection.surface(&plane))
+        .unwrap()
+        .unwrap();
     Ground { ellipsoidal_area_m2: area::ellipsoidal_area(&surface), planar_area_m2: Some(area::planar_area(&plane)), surface }
 }
 
@@ -148,7 +149,14 @@ pub fn add_supply(registers: &mut Registers, record: SupplyRecord) {
     registers.supplies.push(stored(id, record));
 }
 
-pub fn add_project(registers: &mut Registers, code: &str, county: &str, reported_m2: f64, ground: Option<Ground>, accepted: Option<&str>) {
+pub fn add_project(
+    registers: &mut Registers,
+    code: &str,
+    county: &str,
+    reported_m2: f64,
+    ground: Option<Ground>,
+    accepted: Option<&str>,
+) {
     let id = registers.projects.len() as i64 + 1;
     let record = ProjectRecord {
         division_code: county.into(),

@@ -68,7 +68,11 @@ impl Proposal {
 pub fn parse(body: &Value) -> Result<Proposal, Vec<ProposalFault>> {
     let mut reader = Reader { faults: Vec::new(), notices: Vec::new(), vertices: 0 };
     if !body.is_object() {
-        return Err(vec![fault("PRO-001", "方案应为一个 JSON 对象".into(), "按 {\"name\", \"land\", \"buildings\", …} 的结构填写")]);
+        return Err(vec![fault(
+            "PRO-001",
+            "方案应为一个 JSON 对象".into(),
+            "按 {\"name\", \"land\", \"buildings\", …} 的结构填写",
+        )]);
     }
     let name = match body.get("name") {
         None | Some(Value::Null) => "未命名方案".to_owned(),
@@ -141,7 +145,8 @@ impl Reader {
             return None;
         };
         let count = |ring: &mujun_geometry::geo::LineString<f64>| ring.0.len();
-        self.vertices += polygons.iter().map(|p| count(p.exterior()) + p.interiors().iter().map(count).sum::<usize>()).sum::<usize>();
+        self.vertices +=
+            polygons.iter().map(|p| count(p.exterior()) + p.interiors().iter().map(count).sum::<usize>()).sum::<usize>();
         if self.vertices > MAX_VERTICES {
             self.fault("PRO-006", format!("图形共有超过 {MAX_VERTICES} 个顶点"), "简化图形或分成几个方案校核");
             return None;
@@ -279,7 +284,11 @@ fn to_plane(surface: &Surface) -> Result<PlanarGround, reproject::ReprojectionEr
     };
     let geographic = between(surface.crs(), Crs::CGCS2000)?;
     let planar = between(surface.crs(), PLANE)?;
-    Ok(PlanarGround { planar_m2: area::planar_area(&planar), ellipsoidal_m2: area::ellipsoidal_area(&geographic), surface: planar })
+    Ok(PlanarGround {
+        planar_m2: area::planar_area(&planar),
+        ellipsoidal_m2: area::ellipsoidal_area(&geographic),
+        surface: planar,
+    })
 }
 
 #[cfg(test)]
@@ -300,7 +309,7 @@ mod tests {
     fn a_projected_square_of_one_hectare_keeps_its_size() {
         let proposal = parse(&json!({"crs": "EPSG:4549", "land": square()})).unwrap();
         assert!((proposal.land.planar_m2 - 10_000.0).abs() < 1e-6);
-        assert!((proposal.site_area_m2() - 9_998.7262).abs() < 0.01, "survey vector P1: {}", proposal.site_area_m2());
+        assert!((proposal.site_area_m2() - 9_998.726_2).abs() < 0.01, "survey vector P1: {}", proposal.site_area_m2());
     }
 
     #[test]
