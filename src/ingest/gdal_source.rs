@@ -1,4 +1,4 @@
-//! Files that GDAL reads: Shapefile (loose or zipped), GeoPackage, GeoJSON, FlatGeobuf, KML.
+//! Files that GDAL reads: Shapefile (loose or zipped), GeoPackage, GeoJSON (also one feature a line), FlatGeobuf, KML.
 //!
 //! Only these drivers are allowed to look at a file: GDAL has others that would follow references out of it.
 //! Attribute bytes of a Shapefile are asked for as Latin-1, which loses nothing, and decoded here.
@@ -207,7 +207,7 @@ fn dataset(name: &Path, driver: &str, raw_bytes: bool) -> Result<Dataset, String
     capture::take();
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
-        allowed_drivers: Some(&[driver]),
+        allowed_drivers: Some(if driver == "GeoJSON" { &["GeoJSON", "GeoJSONSeq"] } else { std::slice::from_ref(&driver) }),
         open_options: raw_bytes.then_some(&["ENCODING=ISO-8859-1"][..]),
         sibling_files: None,
     };

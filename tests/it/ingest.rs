@@ -460,3 +460,16 @@ fn the_page_of_issues_is_complete() {
         assert!(page.contains(&line), "docs/ISSUES.md lacks or has outdated:\n{line}");
     }
 }
+
+#[test]
+fn one_feature_a_line_is_read_as_well() {
+    let folder = TempDir::new().unwrap();
+    let one = |code: &str, x: f64| {
+        let collection = squares(&[(code, x, 30.7, 0.001)], "");
+        let start = collection.find("[").unwrap() + 1;
+        collection[start..collection.len() - 2].to_owned()
+    };
+    let path = write(&folder, "a.geojsonl", format!("{}\n{}\n", one("1", 120.7), one("2", 120.8)));
+    let read = ingest::read_parcels(&path, &code_only(), None, &jiaxing()).unwrap();
+    assert_eq!(read.rows.iter().map(|row| row.record.parcel_code.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+}
