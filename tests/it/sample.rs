@@ -7,6 +7,8 @@ use std::process::Command;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use chrono::NaiveDate;
+use mujun::ingest::{self, IngestError, IngestIssue, Ingested, Mapping, Place, Severity, SourceDescription};
+use mujun::register::RegisterKind;
 use mujun::sample::{self, Construction, Park, SampleCity, SampleManifest, SampleOptions};
 use mujun_geometry::geo::{Area, Contains, Coord, LineString, MultiPolygon, Validation};
 use mujun_geometry::overlay::{SliverTolerance, intersection_area, subtract, union_all};
@@ -450,4 +452,46 @@ fn the_planted_faults_stand_where_the_manifest_says() {
     let approvals: geojson::FeatureCollection =
         fs::read_to_string(dir.path().join("approvals.geojson")).unwrap().parse().unwrap();
     assert!(approvals.features[0].property("pzrq").is_some_and(serde_json::Value::is_null));
+}
+
+#[test]
+fn our_own_intake_takes_every_row_but_the_planted_ones_and_names_those() {
+    let (dir, manifest) = written(1000);
+    let place = Place::default();
+    for file in &manifest.files {
+        let mapping = Mapping::built_in(&file.mapping).unwrap_or_else(|| panic!("no mapping {}", file.mapping));
+        let path = dir.path().join(&file.path);
+        let (issues, source) = match file.kind.parse().unwrap() {
+            RegisterKind::Parcels => parts(ingest::read_parcels(&path, &mapping, None, &place)),
+            RegisterKind::Buildings => parts(ingest::read_buildings(&path, &mapping, None, &place)),
+            RegisterKind::Approvals => parts(ingest::read_approvals(&path, &mapping, None, &place)),
+            RegisterKind::Supplies => parts(ingest::read_supplies(&path, &mapping, None, &place)),
+            RegisterKind::Zones => parts(ingest::read_zones(&path, &mapping, None, &place)),
+            RegisterKind::Projects => parts(ingest::read_projects(&path, &mapping, None, &place)),
+            RegisterKind::ProjectEvents => parts(ingest::read_project_events(&path, &mapping, None, &place)),
+            RegisterKind::Targets => parts(ingest::read_targets(&path, &mapping, None, &place)),
+            RegisterKind::Divisions => unreachable!("the sample has no divisions"),
+        };
+        assert_eq!(source.rows_read as u64, file.rows, "{}", file.path);
+        let planted: BTreeMap<i32, &str> =
+            manifest.planted.iter().filter(|p| p.file == file.path).map(|p| (p.row as i32, p.fault.as_str())).collect();
+        for issue in issues.iter().filter(|issue| issue.severity != Severity::Notice) {
+            let row = issue.row.unwrap_or_else(|| panic!("{}: {} {}", file.path, issue.code, issue.message));
+            assert!(planted.contains_key(&row), "{} row {row}: {} {}", file.path, issue.code, issue.message);
+        }
+        let told: BTreeMap<&str, Vec<&str>> = planted
+            .iter()
+            .map(|(row, fault)| (*fault, issues.iter().filter(|issue| issue.row == Some(*row)).map(|issue| issue.code).collect()))
+            .collect();
+        let silent: BTreeSet<&str> = told.iter().filter(|(_, codes)| codes.is_empty()).map(|(fault, _)| *fault).collect();
+        // Read without complaint: the date is understood, the semicolon is passed over, agreed dates are kept as the contract
+        // has them, and a missing approval date is a missing fact.
+        let understood = BTreeSet::from(["text-date", "number-with-semicolon", "finish-before-start", "approval-without-date"]);
+        assert!(silent.is_subset(&understood), "{}: nothing said about {silent:?}; said {told:?}", file.path);
+    }
+}
+
+fn parts<R>(read: Result<Ingested<R>, IngestError>) -> (Vec<IngestIssue>, SourceDescription) {
+    let read = read.unwrap();
+    (read.issues, read.source)
 }
