@@ -62,8 +62,45 @@ pub(super) fn polygon(exterior: Vec<Coord<f64>>, holes: Vec<Vec<Coord<f64>>>) ->
     Polygon::new(closed(exterior), holes.into_iter().map(closed).collect())
 }
 
+/// Corners of a block nearer to each other than this, metres, become one: two cuts that nearly meet would pinch a lot.
+const ONE_CORNER_M: f64 = 0.02;
+
+/// Brings corners of the rings that nearly coincide onto one of them.
+fn merge_corners(rings: &mut [Ring]) {
+    let mut corners: Vec<Coord<f64>> = rings.iter().flatten().copied().collect();
+    corners.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+    corners.dedup();
+    let mut moved: Vec<(Coord<f64>, Coord<f64>)> = Vec::new();
+    for (index, &corner) in corners.iter().enumerate() {
+        let near = corners[..index]
+            .iter()
+            .rev()
+            .take_while(|other| corner.x - other.x <= ONE_CORNER_M)
+            .find(|other| (corner.y - other.y).abs() <= ONE_CORNER_M);
+        if let Some(&near) = near {
+            let onto = moved.iter().find(|(from, _)| *from == near).map_or(near, |(_, onto)| *onto);
+            moved.push((corner, onto));
+        }
+    }
+    if moved.is_empty() {
+        return;
+    }
+    for ring in rings {
+        for corner in ring.iter_mut() {
+            if let Some((_, onto)) = moved.iter().find(|(from, _)| from == corner) {
+                *corner = *onto;
+            }
+        }
+        ring.dedup();
+        if ring.len() > 1 && ring.first() == ring.last() {
+            ring.pop();
+        }
+    }
+}
+
 /// Puts into each open ring the corners of the others that lie on its edges, so that neighbours share every vertex of a common edge.
-pub(super) fn node(rings: &mut [Vec<Coord<f64>>]) {
+pub(super) fn node(rings: &mut [Ring]) {
+    merge_corners(rings);
     let mut corners: Vec<Coord<f64>> = rings.iter().flatten().copied().collect();
     corners.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
     corners.dedup();
@@ -186,4 +223,57 @@ pub(super) fn area(parts: &[Polygon<f64>]) -> f64 {
             open(part.exterior()) - part.interiors().iter().map(open).sum::<f64>()
         })
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::Validation;
+
+    use super::*;
+
+    fn ring(points: &[(f64, f64)]) -> Ring {
+        points.iter().map(|&(x, y)| Coord { x, y }).collect()
+    }
+
+    #[test]
+    fn a_neighbours_corner_enters_the_edge_it_lies_on() {
+        let mut rings = vec![
+            ring(&[(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]),
+            ring(&[(10.0, 0.0), (20.0, 0.0), (20.0, 4.0), (10.0, 4.0)]),
+            ring(&[(10.0, 4.0), (20.0, 4.0), (20.0, 10.0), (10.0, 10.0)]),
+        ];
+        node(&mut rings);
+        assert_eq!(rings[0], ring(&[(0.0, 0.0), (10.0, 0.0), (10.0, 4.0), (10.0, 10.0), (0.0, 10.0)]));
+        let parts = dissolve(&rings);
+        assert_eq!(parts.len(), 1);
+        assert_eq!(area(&parts), 200.0);
+    }
+
+    #[test]
+    fn corners_a_few_millimetres_apart_become_one_and_pinch_nothing() {
+        let mut rings = vec![
+            ring(&[(0.0, 0.0), (10.0, 0.0), (10.0, 5.0), (10.0, 10.0), (0.0, 10.0)]),
+            ring(&[(10.0, 0.0), (20.0, 0.0), (20.0, 5.001), (10.001, 5.001)]),
+            ring(&[(10.0, 5.0), (20.0, 5.002), (20.0, 10.0), (10.0, 10.0)]),
+        ];
+        node(&mut rings);
+        for ring in &rings {
+            assert!(polygon(ring.clone(), Vec::new()).is_valid(), "{ring:?}");
+        }
+        assert_eq!(dissolve(&rings).len(), 1);
+    }
+
+    #[test]
+    fn union_keeps_a_hole_and_parts_that_touch_in_a_point_apart() {
+        let hole = ring(&[(4.0, 4.0), (4.0, 6.0), (6.0, 6.0), (6.0, 4.0)]);
+        let rings = vec![
+            ring(&[(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]),
+            hole,
+            ring(&[(10.0, 10.0), (12.0, 10.0), (12.0, 12.0), (10.0, 12.0)]),
+        ];
+        let parts = dissolve(&rings);
+        assert_eq!((parts.len(), parts[0].interiors().len()), (2, 1));
+        assert_eq!(area(&parts), 100.0 - 4.0 + 4.0);
+        assert!(parts.iter().all(|part| part.is_valid()));
+    }
 }
