@@ -124,6 +124,17 @@ export const api = {
     }),
 }
 
+/** The most features that one answer of the collections holds. */
+const LARGEST_COLLECTION_PAGE = 10_000
+
+/** The address of a collection as GeoJSON, for a download link, with the filters that collections know. */
+export function collectionHref(
+  collection: 'parcels' | 'findings' | 'projects',
+  filter: { kind?: Kind | null; county?: string | null } = {},
+): string {
+  return `/collections/${collection}/items${queryText({ f: 'json', limit: LARGEST_COLLECTION_PAGE, ...filter })}`
+}
+
 /** The address of one parcel's GeoJSON, for a download link. */
 export function parcelGeoJsonHref(division: string, code: string): string {
   return `/api/v1/parcels/${segment(division)}/${segment(code)}/geojson`

@@ -125,6 +125,7 @@ export const en: Texts = {
     page: (page, pages) => `Page ${page} of ${pages}`,
     exportMenu: 'Export',
     exportSelected: 'Selected parcel (GeoJSON)',
+    exportListed: 'Listed parcels (GeoJSON)',
     exportParcels: 'All parcels (GeoJSON)',
     exportFindings: 'All findings (GeoJSON)',
     exportProjects: 'Renovation projects (GeoJSON)',

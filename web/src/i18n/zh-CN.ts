@@ -127,6 +127,7 @@ export const zhCN = {
     page: (page: number, pages: number) => `第 ${page} / ${pages} 页`,
     exportMenu: '导出',
     exportSelected: '所选宗地（GeoJSON）',
+    exportListed: '所列宗地（GeoJSON）',
     exportParcels: '全部宗地（GeoJSON）',
     exportFindings: '全部结论（GeoJSON）',
     exportProjects: '改造项目（GeoJSON）',

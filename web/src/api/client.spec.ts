@@ -1,0 +1,115 @@
+// @vitest-environment node
+import { readFileSync } from 'node:fs'
+import { afterEach, expect, it, vi } from 'vitest'
+import { ApiFault, api, collectionHref, parcelGeoJsonHref, problemOf, queryText } from './client'
+import type { Proposal } from './types'
+
+interface Operation {
+  parameters?: { name?: string; in?: string; $ref?: string }[]
+}
+interface OpenApi {
+  paths: Record<string, Record<string, Operation>>
+  components: { parameters: Record<string, { name: string; in: string }> }
+}
+
+// The server's own description of its interface: the client may ask nothing that is not in it.
+const openApi = JSON.parse(readFileSync(new URL('../../../src/serve/openapi.json', import.meta.url), 'utf8')) as OpenApi
+
+function operationOf(path: string, method: string): Operation | undefined {
+  const wanted = path.split('/')
+  const template = Object.keys(openApi.paths).find((candidate) => {
+    const parts = candidate.split('/')
+    return parts.length === wanted.length && parts.every((part, index) => part.startsWith('{') || part === wanted[index])
+  })
+  return template === undefined ? undefined : openApi.paths[template]?.[method]
+}
+
+function queryNamesOf(operation: Operation): string[] {
+  return (operation.parameters ?? [])
+    .map((parameter) => {
+      const name = parameter.$ref?.split('/').at(-1)
+      return name === undefined ? parameter : openApi.components.parameters[name]
+    })
+    .filter((parameter) => parameter?.in === 'query')
+    .map((parameter) => parameter?.name ?? '')
+}
+
+function expectDescribed(address: string, method: string) {
+  const url = new URL(address, 'http://server.test')
+  const operation = operationOf(url.pathname, method)
+  expect(operation, `${method} ${url.pathname}`).toBeDefined()
+  for (const name of url.searchParams.keys()) expect(queryNamesOf(operation ?? {}), url.pathname).toContain(name)
+}
+
+const proposal = { name: '甲', land: { type: 'Polygon', coordinates: [] }, buildings: [], flags: {} } satisfies Proposal
+const list = { kind: 'underused', county: '330481', outcome: 'undetermined', q: '硖石', sort: 'area', limit: 50, cursor: 'x' } as const
+const page = { county: '330481', limit: 50, cursor: 'x' }
+
+const asked: [string, () => Promise<unknown>][] = [
+  ['scope', () => api.scope()],
+  ['summary', () => api.summary('330481')],
+  ['divisions', () => api.divisions()],
+  ['parcels', () => api.parcels(list)],
+  ['parcel', () => api.parcel('330481', '330481001002GB00017')],
+  ['approvals', () => api.approvals(page)],
+  ['approval', () => api.approval('330481', '示例〔2021〕1 号')],
+  ['supplies', () => api.supplies({ ...page, without_geometry: true })],
+  ['imports', () => api.imports()],
+  ['importIssues', () => api.importIssues(2, { limit: 200, cursor: 'x' })],
+  ['target', () => api.target('330481')],
+  ['checkProposal', () => api.checkProposal(proposal)],
+]
+
+afterEach(() => vi.unstubAllGlobals())
+
+function answerWith(answer: () => Response) {
+  const fetched = vi.fn(async (_path: string, _init: RequestInit) => answer())
+  vi.stubGlobal('fetch', fetched)
+  return fetched
+}
+
+it.each(asked)('%s asks only what the interface describes', async (_name, ask) => {
+  const fetched = answerWith(() => Response.json({}))
+  await ask()
+  const [path = '', init] = fetched.mock.calls[0] ?? []
+  expect(path).toMatch(/^\/api\/v1\//)
+  expectDescribed(path, (init?.method ?? 'GET').toLowerCase())
+})
+
+it('every function of the client is held against the interface', () => {
+  expect(asked.map(([name]) => name).sort()).toEqual(Object.keys(api).sort())
+})
+
+it.each([
+  parcelGeoJsonHref('330481', 'A/1'),
+  collectionHref('parcels', { kind: 'underused', county: '330481' }),
+  collectionHref('findings'),
+  collectionHref('projects'),
+])('the download %s is described', (address) => expectDescribed(address, 'get'))
+
+it('a code with a slash stays one part of the path', () => {
+  expect(parcelGeoJsonHref('330481', 'A/1 号')).toBe('/api/v1/parcels/330481/A%2F1%20%E5%8F%B7/geojson')
+})
+
+it('empty parameters are not sent', () => {
+  expect(queryText({ kind: null, county: undefined, q: '', without_geometry: false })).toBe('')
+  expect(queryText({ q: 'a&b', limit: 0 })).toBe('?q=a%26b&limit=0')
+})
+
+it('a problem of the server is passed on as it is', async () => {
+  const problem = { type: '/problems/parcel-not-found', title: '没有这宗地', status: 404, detail: '请核对' }
+  answerWith(() => new Response(JSON.stringify(problem), { status: 404, headers: { 'content-type': 'application/problem+json' } }))
+  await expect(api.parcel('330481', 'x')).rejects.toMatchObject({ problem })
+})
+
+it('an answer that is no problem document is still said in Chinese', async () => {
+  const problem = await problemOf(new Response('<html>', { status: 502, headers: { 'content-type': 'text/html' } }))
+  expect(problem).toMatchObject({ status: 502, title: expect.stringContaining('服务器应答异常') })
+})
+
+it('a server that cannot be reached says what to do', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('failed')))
+  const fault = await api.scope().catch((thrown: unknown) => thrown)
+  expect(fault).toBeInstanceOf(ApiFault)
+  expect((fault as ApiFault).problem.detail).toContain('请确认')
+})
