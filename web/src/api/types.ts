@@ -18,6 +18,8 @@ export interface Scope {
   run_id: number | null
   rulebook: { edition: string; digest: string }
   facts_revision: number | null
+  /** Greater than `facts_revision` when data came in after the run. */
+  registers_revision?: number | null
   is_synthetic: boolean
   data_label: string | null
   observed_on: string | null

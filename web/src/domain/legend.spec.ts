@@ -31,11 +31,10 @@ const summary: Summary = {
   layers: [{ id: 'parcels', label: '宗地', count: 10, area_m2: 1000, observed_on: '2026-05-31' }],
 }
 
-const row = (layer: string, county: string | null = null) =>
-  legendRows(summary, county).find((candidate) => candidate.layer === layer)
+const row = (layer: string) => legendRows(summary).find((candidate) => candidate.layer === layer)
 
 it('has one row a layer in the fixed order', () => {
-  expect(legendRows(summary, null).map(({ layer }) => layer)).toEqual(MAP_LAYERS)
+  expect(legendRows(summary).map(({ layer }) => layer)).toEqual(MAP_LAYERS)
 })
 
 it('takes the count of a kind from the summary', () => {
@@ -48,10 +47,6 @@ it('a kind the server does not list counts zero', () => {
 
 it('a register the server does not list has no count rather than zero', () => {
   expect(row('zones')?.count).toBeNull()
-})
-
-it('counts the kinds of the chosen county', () => {
-  expect(row('underused', '330481')).toMatchObject({ count: 1, areaM2: 100 })
 })
 
 it('shows the day of the data of a register', () => {

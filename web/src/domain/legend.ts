@@ -1,6 +1,6 @@
 // The summary of the server laid out as the rows of the legend: one row a layer, with its count and its 亩.
 // Counts and areas are the server's; nothing is added up here.
-import type { CountySummary, Kind, Summary } from '@/api/types'
+import type { Kind, Summary } from '@/api/types'
 import { KINDS } from './kinds'
 
 /** Everything that can be switched on the map. The order is the order of the rows. */
@@ -26,13 +26,12 @@ export interface LegendRow {
   withoutGeometry: number
 }
 
-/** The rows of the legend. With `county`, the counts of the three kinds are those of that county. */
-export function legendRows(summary: Summary, county: string | null): LegendRow[] {
-  const kinds = countyOf(summary, county)?.kinds ?? summary.kinds
+/** The rows of the legend: of the city or of one county, as the summary was asked for. */
+export function legendRows(summary: Summary): LegendRow[] {
   return MAP_LAYERS.map((layer): LegendRow => {
     const row: LegendRow = { layer, kind: null, count: null, areaM2: null, observedOn: null, withoutGeometry: 0 }
     if ((KINDS as readonly string[]).includes(layer)) {
-      const total = kinds.find((candidate) => candidate.kind === layer)
+      const total = summary.kinds.find((candidate) => candidate.kind === layer)
       return { ...row, kind: layer as Kind, count: total?.count ?? 0, areaM2: total?.area_m2 ?? 0 }
     }
     if (layer === 'undetermined') return { ...row, kind: 'undetermined', count: summary.undetermined.parcels }
@@ -46,8 +45,4 @@ export function legendRows(summary: Summary, county: string | null): LegendRow[]
       withoutGeometry: register.without_geometry ?? 0,
     }
   })
-}
-
-function countyOf(summary: Summary, county: string | null): CountySummary | undefined {
-  return county === null ? undefined : summary.counties.find(({ division_code }) => division_code === county)
 }

@@ -20,7 +20,7 @@ export const en: Texts = {
     county: 'Area',
     wholeCity: 'Whole city',
     synthetic: 'Sample data (synthetic)',
-    notEvaluated: 'Not evaluated: there are no findings yet. Run an evaluation first.',
+    stale: 'Registers changed since the last evaluation',
   },
   kinds: {
     approved_not_supplied: 'Approved, not supplied',
@@ -340,7 +340,6 @@ export const en: Texts = {
     faultJson: 'This is not JSON: check brackets and quotes.',
     faultShape: (field) => `Missing or wrong field: ${field}.`,
     noMap: 'No map is available; please use JSON.',
-    hints: 'For the nearest variant that passes see “Cleared by” of each clause.',
   },
   imports: {
     title: 'Data',
@@ -389,7 +388,6 @@ export const en: Texts = {
     synthetic: 'synthetic',
   },
   problem: { retry: 'Retry', heading: 'Not done' },
-  oldBrowser: 'This browser is too old: use Chrome 97, Firefox 100, Safari 15 or newer.',
   yes: 'yes',
   no: 'no',
 }

@@ -23,7 +23,7 @@ export const zhCN = {
     county: '范围',
     wholeCity: '全市',
     synthetic: '示例数据（合成）',
-    notEvaluated: '尚未评价：还没有结论，请先运行评价',
+    stale: '登记簿已更新，结论待重新评价',
   },
   kinds: {
     approved_not_supplied: '批而未供',
@@ -341,7 +341,6 @@ export const zhCN = {
     faultJson: '不是有效的 JSON：请检查括号与引号。',
     faultShape: (field: string) => `缺少或不合要求的字段：${field}。`,
     noMap: '没有可用的地图，请改用 JSON。',
-    hints: '最近的通过方案见各条“消除”。',
   },
   imports: {
     title: '数据汇聚',
@@ -390,7 +389,6 @@ export const zhCN = {
     synthetic: '合成',
   },
   problem: { retry: '重试', heading: '未能完成' },
-  oldBrowser: '浏览器版本过旧：请使用 Chrome 97、Firefox 100、Safari 15 或更新的浏览器。',
   yes: '是',
   no: '否',
 }
