@@ -47,7 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let boundaries = folder.path().join("divisions.geojson");
     std::fs::write(&boundaries, sample::DIVISIONS_GEOJSON)?;
-    let commit = |kind, path, mapping| ImportRequest { kind, path, mapping, crs: None, mode: ImportMode::Commit };
+    let commit =
+        |kind, path, mapping| ImportRequest { kind, path, mapping, crs: None, observed_on: None, mode: ImportMode::Commit };
     import(&pool, commit(RegisterKind::Divisions, boundaries, None)).await?;
     for file in &manifest.files {
         let start = Instant::now();

@@ -36,7 +36,8 @@ if [ "${#missing[@]}" -gt 0 ]; then
     fi
     as_root=(sudo)
   fi
-  echo "==> 安装系统软件包：${missing[*]}"
+  echo "==> 安装系统软件包（首次需几分钟）：${missing[*]}"
+  start=$SECONDS
   log=$(mktemp)
   if ! { "${as_root[@]}" apt-get update -q &&
          "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
@@ -46,6 +47,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
     exit 1
   fi
   rm -f "$log"
+  printf '    完成，用时 %d 秒\n' "$((SECONDS - start))"
 fi
 
 scripts/node.sh >/dev/null

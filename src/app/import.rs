@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use mujun_domain::code::DivisionCode;
 use mujun_geometry::crs::Crs;
 use mujun_geometry::geo::Rect;
@@ -27,6 +28,8 @@ pub struct ImportRequest {
     pub mapping: Option<String>,
     /// 操作员指定的坐标系。
     pub crs: Option<Crs>,
+    /// 操作员指明的数据时点；胜过映射所写的。
+    pub observed_on: Option<NaiveDate>,
     /// 提交还是试算。
     pub mode: ImportMode,
 }
@@ -145,7 +148,8 @@ impl ImportError {
 /// # Errors
 /// See [`ImportError`]; nothing was recorded.
 pub async fn import(pool: &PgPool, request: ImportRequest) -> Result<ImportReport, ImportError> {
-    let mapping = mapping(request.kind, request.mapping.as_deref())?;
+    let mut mapping = mapping(request.kind, request.mapping.as_deref())?;
+    mapping.observed_on = request.observed_on.or(mapping.observed_on);
     match request.kind {
         RegisterKind::Divisions => run::<DivisionRecord>(pool, request, mapping).await,
         RegisterKind::Parcels => run::<ParcelRecord>(pool, request, mapping).await,
@@ -166,7 +170,8 @@ fn mapping(kind: RegisterKind, name: Option<&str>) -> Result<Mapping, ImportErro
         None if Path::new(name).is_file() => {
             let text =
                 std::fs::read_to_string(name).map_err(|source| ImportError::MappingFile { path: name.to_owned(), source })?;
-            Mapping::parse(name, &text).map_err(|faults| MappingFaults { name: name.to_owned(), faults })?
+            let stem = Path::new(name).file_stem().map_or_else(|| name.into(), |stem| stem.to_string_lossy());
+            Mapping::parse(&stem, &text).map_err(|faults| MappingFaults { name: name.to_owned(), faults })?
         }
         None => return Err(ImportError::UnknownMapping { name: name.to_owned() }),
     };

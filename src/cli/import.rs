@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use mujun_geometry::crs::Crs;
 
 use super::{Exit, Failure, show};
@@ -23,6 +24,9 @@ pub struct Import {
     /// 坐标系；文件没有声明时必须给出
     #[arg(long, value_name = "EPSG:n", value_parser = parse_crs)]
     crs: Option<Crs>,
+    /// 数据时点：文件所述情况的日期
+    #[arg(long, value_name = "日期")]
+    observed_on: Option<NaiveDate>,
     /// 试算：照做一遍并报告，不提交
     #[arg(long)]
     dry_run: bool,
@@ -39,7 +43,14 @@ impl Import {
     pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
         let database = Database::open(config).await.map_err(Failure::environment)?;
         let mode = if self.dry_run { ImportMode::DryRun } else { ImportMode::Commit };
-        let request = ImportRequest { kind: self.kind, path: self.file, mapping: self.mapping, crs: self.crs, mode };
+        let request = ImportRequest {
+            kind: self.kind,
+            path: self.file,
+            mapping: self.mapping,
+            crs: self.crs,
+            observed_on: self.observed_on,
+            mode,
+        };
         let done = import_one(&database, request).await;
         database.close().await.map_err(Failure::environment)?;
         let report = done?;

@@ -9,10 +9,10 @@ use crate::app::database::Database;
 use crate::app::evaluation::Activation;
 use crate::app::import::{ImportMode, ImportRequest};
 use crate::app::status::{self, Status};
-use crate::clock;
 use crate::config::Config;
 use crate::register::RegisterKind;
 use crate::sample::DIVISIONS_GEOJSON;
+use crate::{app, clock};
 
 /// 一条命令就绪
 #[derive(Debug, clap::Args)]
@@ -49,9 +49,10 @@ impl Up {
             load_sample(database, data_dir, self.city).await?;
         }
         let after = status(database).await?;
+        let rulebook = app::rulebook::load().map_err(Failure::input)?;
         if after.parcels + after.approvals + after.supplies == 0 {
             println!("登记簿还是空的。可用 mujun import 导入数据，或加 --sample 载入示例城市。");
-        } else if after.needs_run() {
+        } else if after.needs_run(rulebook.digest(), clock::today()) {
             let summary = evaluate::evaluate_now(database, clock::today(), None, Activation::Activate).await?;
             evaluate::print(&summary);
         }
@@ -69,7 +70,14 @@ async fn load_divisions(database: &Database, data_dir: &Path) -> Result<(), Fail
     let path = folder.join("jiaxing-divisions.geojson");
     let written = tokio::fs::create_dir_all(&folder).await.and(tokio::fs::write(&path, DIVISIONS_GEOJSON).await);
     written.map_err(|cause| Failure::environment(anyhow::Error::new(cause).context(format!("无法写入 {}", path.display()))))?;
-    let request = ImportRequest { kind: RegisterKind::Divisions, path, mapping: None, crs: None, mode: ImportMode::Commit };
+    let request = ImportRequest {
+        kind: RegisterKind::Divisions,
+        path,
+        mapping: None,
+        crs: None,
+        observed_on: None,
+        mode: ImportMode::Commit,
+    };
     import::print(&import::import_one(database, request).await?);
     Ok(())
 }
@@ -85,6 +93,7 @@ async fn load_sample(database: &Database, data_dir: &Path, city: SampleCityArgs)
             path: folder.join(&file.path),
             mapping: Some(file.mapping.clone()),
             crs: None,
+            observed_on: Some(manifest.as_of),
             mode: ImportMode::Commit,
         };
         import::print(&import::import_one(database, request).await?);

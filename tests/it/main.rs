@@ -6,6 +6,7 @@ mod support;
 mod town;
 
 mod api;
+mod cli;
 mod cluster;
 mod ingest;
 mod ingest_real;

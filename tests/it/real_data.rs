@@ -24,7 +24,8 @@ fn shared(path: &str) -> Option<PathBuf> {
 }
 
 async fn take(city: &TestCity, kind: RegisterKind, path: PathBuf, mapping: &str) -> ImportReport {
-    let request = ImportRequest { kind, path, mapping: Some(mapping.to_owned()), crs: None, mode: ImportMode::Commit };
+    let request =
+        ImportRequest { kind, path, mapping: Some(mapping.to_owned()), crs: None, observed_on: None, mode: ImportMode::Commit };
     let report = import(&city.pool, request).await.unwrap();
     assert!(matches!(report.ending, ImportEnding::Committed { .. }), "{:?}", report.ending);
     report
