@@ -11,6 +11,9 @@ use nix::unistd::{Uid, User};
 use super::ClusterError;
 use super::folder::Folder;
 
+/// Runs a program as another account; part of util-linux, which every Debian has.
+const SETPRIV: &str = "/usr/bin/setpriv";
+
 /// Whom the server runs as.
 #[derive(Clone, Debug)]
 pub(super) enum Account {
@@ -65,12 +68,18 @@ impl Account {
 
     /// A command that will run as this account, with an environment that says nothing about other servers.
     pub(super) fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
+        let mut command = match self {
+            Account::Ours => Command::new(program),
+            // Not `Command::uid`: it forks, and PROJ takes a lock of its own in the child, which never comes free
+            // when another thread was projecting at that moment. Without it the standard library spawns, without handlers.
+            Account::Other { uid, gid, .. } => {
+                let mut command = Command::new(SETPRIV);
+                command.arg(format!("--reuid={uid}")).arg(format!("--regid={gid}")).arg("--clear-groups").arg(program);
+                command
+            }
+        };
         command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").env("TZ", "UTC");
         command.current_dir("/").stdin(Stdio::null()).process_group(0);
-        if let Account::Other { uid, gid, .. } = self {
-            command.uid(*uid).gid(*gid);
-        }
         command
     }
 

@@ -3,9 +3,14 @@
 use std::collections::BTreeSet;
 
 use axum::http::{StatusCode, header};
+use gdal::Dataset;
+use gdal::vector::LayerAccess;
+use mujun::app::state::State;
 use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
-use super::seed::{Api, HOSTILE, PARCELS, encoded};
+use super::seed::{Api, HOSTILE, PARCELS, encoded, rulebook};
 use crate::town::COUNTY;
 
 fn links<'a>(value: &'a Value, rel: &str) -> Vec<&'a str> {
@@ -203,4 +208,31 @@ async fn a_reader_of_pages_is_led_to_the_application() {
     let api = Api::town().await;
     let answer = api.get("/collections/parcels/items?f=html").await;
     assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gdal_reads_every_feature_and_the_server_stops_when_asked() {
+    let api = Api::town().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let state = State { pool: api.city.pool.clone(), rulebook: rulebook() };
+    let server = tokio::spawn(mujun::serve::run(listener, state, async {
+        stopped.await.unwrap();
+    }));
+    let (layers, ids) = tokio::task::spawn_blocking(move || {
+        let dataset = Dataset::open(format!("OAPIF:http://{address}")).unwrap();
+        let layers: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
+        let mut parcels = dataset.layer_by_name("parcels").unwrap();
+        let id = parcels.defn().field_index("id").unwrap();
+        let ids: BTreeSet<String> = parcels.features().map(|feature| feature.field_as_string(id).unwrap().unwrap()).collect();
+        (layers, ids)
+    })
+    .await
+    .unwrap();
+    assert_eq!(layers, ["parcels", "findings", "projects", "divisions"]);
+    assert_eq!(ids.len(), PARCELS);
+    assert!(ids.contains(&format!("{COUNTY}.{HOSTILE}")));
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
 }
