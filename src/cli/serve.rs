@@ -63,13 +63,13 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 pub(super) async fn serve(listener: TcpListener, database: Database, address: &AddressArgs) -> Result<Exit, Failure> {
     let rulebook = Arc::new(app::rulebook::load().map_err(Failure::input)?);
     let bound = listener.local_addr().map_err(Failure::environment)?;
-    let url = format!("http://{bound}/");
+    let url = format!("http://{bound}");
     if let Some(file) = &address.address_file {
         tokio::fs::write(file, &url)
             .await
             .map_err(|cause| Failure::environment(anyhow::Error::new(cause).context(format!("无法写入 {}", file.display()))))?;
     }
-    println!("亩均已就绪，请在浏览器中打开：{url}");
+    println!("亩均已就绪，请在浏览器中打开：{url}/");
     println!("按 Ctrl-C 停止。");
     let state = State { pool: database.pool.clone(), rulebook };
     let served = crate::serve::run(listener, state, stop_asked()).await;
