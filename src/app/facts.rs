@@ -82,8 +82,10 @@ pub struct SiteArea {
 pub enum AreaBasis {
     /// 证载面积
     Documentary,
-    /// 椭球面积
+    /// 椭球面积：没有证载面积
     Ellipsoidal,
+    /// 椭球面积：证载面积与图形矛盾，不据以下结论
+    Contradicted,
 }
 
 impl AreaBasis {
@@ -91,14 +93,18 @@ impl AreaBasis {
     pub fn as_str(self) -> &'static str {
         match self {
             AreaBasis::Documentary => "documentary",
-            AreaBasis::Ellipsoidal => "ellipsoidal",
+            AreaBasis::Ellipsoidal | AreaBasis::Contradicted => "ellipsoidal",
         }
     }
 }
 
-/// Statistics use the documentary area where there is one, else the ellipsoidal one.
-pub fn site_area(documentary_area_m2: Option<f64>, ellipsoidal_area_m2: f64) -> SiteArea {
+/// Statistics use the documentary area where there is one that the outline does not contradict, else the ellipsoidal one.
+/// `disagreement_max` is the share of the ellipsoidal area by which a document may differ before one of the two must be wrong.
+pub fn site_area(documentary_area_m2: Option<f64>, ellipsoidal_area_m2: f64, disagreement_max: f64) -> SiteArea {
     match documentary_area_m2 {
+        Some(m2) if (m2 - ellipsoidal_area_m2).abs() > disagreement_max * ellipsoidal_area_m2 => {
+            SiteArea { m2: ellipsoidal_area_m2, basis: AreaBasis::Contradicted }
+        }
         Some(m2) => SiteArea { m2, basis: AreaBasis::Documentary },
         None => SiteArea { m2: ellipsoidal_area_m2, basis: AreaBasis::Ellipsoidal },
     }
@@ -162,6 +168,7 @@ pub struct MeasuredCity {
 pub fn measure_city(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Result<MeasuredCity, MeasureError> {
     let rules = counting_rules(rulebook, as_of)?;
     let tolerance = sliver_tolerance(rulebook, as_of)?;
+    let [disagreement_max] = parameters(rulebook, as_of, [ParameterName::AreaDisagreementMax])?;
 
     let parcels = GroundIndex::new(project_all(registers.parcels.par_iter().map(|version| &version.record.ground))?);
     let buildings = GroundIndex::new(project_all(registers.buildings.par_iter().map(|version| &version.record.ground))?);
@@ -206,7 +213,7 @@ pub fn measure_city(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate
         .zip(upgrades)
         .map(|((((version, overlay), supplies), outside_m2), upgrade)| {
             let cover = if no_buildings { BuildingCover::None } else { BuildingCover::Some };
-            ParcelMeasure { supplies, upgrade, ..parcel_measure(&version.record, overlay, outside_m2, cover) }
+            ParcelMeasure { supplies, upgrade, ..parcel_measure(&version.record, overlay, outside_m2, cover, disagreement_max) }
         })
         .collect();
     Ok(MeasuredCity { parcels: measures, leftovers, supply_parcels })
@@ -219,8 +226,14 @@ enum BuildingCover {
     Some,
 }
 
-fn parcel_measure(parcel: &ParcelRecord, overlay: SiteMeasure, outside_m2: f64, cover: BuildingCover) -> ParcelMeasure {
-    let site = site_area(parcel.documentary_area_m2, parcel.ground.ellipsoidal_area_m2);
+fn parcel_measure(
+    parcel: &ParcelRecord,
+    overlay: SiteMeasure,
+    outside_m2: f64,
+    cover: BuildingCover,
+    disagreement_max: f64,
+) -> ParcelMeasure {
+    let site = site_area(parcel.documentary_area_m2, parcel.ground.ellipsoidal_area_m2, disagreement_max);
     let computed = if cover == BuildingCover::Some { overlay.counting_floor_area_m2() } else { None };
     let (counting_floor_area_m2, floor_area_basis) = match (computed, parcel.stated_counting_floor_area_m2) {
         (Some(m2), None) => (Some(m2), Some(FloorAreaBasis::Computed)),
@@ -371,15 +384,17 @@ pub fn parcel_facts(registers: &Registers, city: &MeasuredCity, position: usize)
     let measure = &city.parcels[position];
     let source = Arc::new(registers.source("parcel", &parcel.parcel_code, version));
     let seen = version.record.observed_on;
-    let basis = match measure.site.basis {
-        AreaBasis::Documentary => "证载面积",
-        AreaBasis::Ellipsoidal => "没有证载面积，用界线的椭球面积",
-    };
     let subject =
         Subject { kind: SubjectKind::Parcel, division: division(&parcel.division_code), code: parcel.parcel_code.clone() };
     let noted = |note: String| (*source).clone().noted(note);
+    let stated = |basis: &str| Fact::known(FactValue::m2(measure.site.m2), noted(basis.into()), seen);
+    let site = match measure.site.basis {
+        AreaBasis::Documentary => stated("证载面积"),
+        AreaBasis::Ellipsoidal => stated("没有证载面积，用界线的椭球面积"),
+        AreaBasis::Contradicted => Fact::missing(MissingReason::Unusable),
+    };
     let mut facts = SubjectFacts::new(subject)
-        .with(FactName::SiteArea, Fact::known(FactValue::m2(measure.site.m2), noted(basis.into()), seen))
+        .with(FactName::SiteArea, site)
         .with(FactName::Industry, industry(parcel.industry_edition.as_deref(), parcel.industry_code.as_deref(), &source, seen));
 
     let buildings = building_source(registers, measure);

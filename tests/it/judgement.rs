@@ -209,3 +209,21 @@ async fn postgis_measures_the_same_plot_ratios_and_densities() {
     assert!(crossing > 50, "the town must have sites with several buildings, or nothing was compared: {crossing}");
     assert_eq!(town.parcels[0].record.division_code, COUNTY);
 }
+
+#[test]
+fn a_document_that_the_outline_contradicts_decides_nothing() {
+    let mut town = registers();
+    // One hectare on the ground, ten on paper: a slip of the decimal point.
+    add_parcel(&mut town, "P", ground(rectangle(0.0, 0.0, 100.0, 100.0)), Some(100_000.0));
+    add_building(&mut town, ground(rectangle(10.0, 10.0, 50.0, 50.0)), Some(2), None);
+    let mut built = supply("S", Some("P"));
+    built.construction_state = Some(ConstructionState::Finished);
+    built.contract_far_min = Some(0.4);
+    add_supply(&mut town, built);
+    let judgement = judged(&town);
+    assert_eq!(outcome(&judgement, "P", "far-below-contract"), OutcomeCode::Undetermined);
+    let detail = judgement.findings.iter().find(|row| row.finding.rule.as_str() == "far-below-contract").unwrap();
+    assert!(serde_json::to_string(&detail.finding).unwrap().contains("相互矛盾"));
+    assert_eq!(judgement.parcels[0].measure.site.basis.as_str(), "ellipsoidal");
+    assert!((judgement.parcels[0].plot_ratio().unwrap() - 0.5).abs() < 1e-6);
+}

@@ -6,7 +6,7 @@ mod remark;
 
 use chrono::NaiveDate;
 
-use crate::fact::{FactName, FactValue, Truth};
+use crate::fact::{Fact, FactName, FactValue, MissingReason, Truth};
 use crate::finding::{
     Comparison, Condition, Derivation, Evaluation, Finding, InputUsed, MissingInput, MissingName, NonEmpty, Outcome,
     ThresholdUsed, Verdict,
@@ -63,7 +63,7 @@ fn outcome(rule: &Rule, facts: &SubjectFacts, rulebook: &Rulebook, as_of: NaiveD
     let measurement = rule.measure.of(facts, as_of).map_err(|mut what| missing.append(&mut what));
     let limit = limit(threshold, facts, rulebook).map_err(|what| missing.push(what));
     let (Ok(measurement), Ok(limit), true) = (measurement, limit, missing.is_empty()) else {
-        return undetermined(missing);
+        return undetermined(missing, facts);
     };
 
     let compare = rule.compare;
@@ -98,13 +98,22 @@ fn outcome(rule: &Rule, facts: &SubjectFacts, rulebook: &Rulebook, as_of: NaiveD
     }))
 }
 
-/// Each thing once, in the order in which it was found wanting.
-fn undetermined(missing: Vec<MissingInput>) -> Outcome {
+/// Each thing once, in the order in which it was found wanting. What is on record but cannot be used says so:
+/// looking for it once more would not help.
+fn undetermined(missing: Vec<MissingInput>, facts: &SubjectFacts) -> Outcome {
     let mut once: Vec<MissingInput> = Vec::with_capacity(missing.len());
     for what in missing {
-        if !once.iter().any(|seen| seen.name == what.name) {
-            once.push(what);
+        if once.iter().any(|seen| seen.name == what.name) {
+            continue;
         }
+        let unusable = |name| matches!(facts.get(name), Some(Fact::Missing { reason: MissingReason::Unusable }));
+        once.push(match what.name {
+            MissingName::Fact(name) if unusable(name) => {
+                let how = format!("有记录但不可用（与图形或其他记录相互矛盾）：核对原件与界线，更正错误的一方。{}", what.how);
+                MissingInput { how, ..what }
+            }
+            MissingName::Fact(_) | MissingName::TableValue | MissingName::Parameter(_) => what,
+        });
     }
     Outcome::Undetermined { missing: NonEmpty::new(once).expect("called only when something is missing") }
 }

@@ -21,6 +21,8 @@ pub enum ParameterName {
     SliverMinArea,
     /// 碎屑宽度容差，m：窄于它的剩余小块不计为剩余。
     SliverMinWidth,
+    /// 面积矛盾容差：证载面积与图形椭球面积之差超过后者的此份额，证载面积不可用。
+    AreaDisagreementMax,
     /// 疑似闲置的年限，年：逾期未开工满此年限。
     IdleAfter,
     /// 疑似可收回的年限，年：逾期未开工满此年限。
@@ -31,11 +33,12 @@ pub enum ParameterName {
 
 impl ParameterName {
     /// Every parameter.
-    pub const ALL: [ParameterName; 7] = [
+    pub const ALL: [ParameterName; 8] = [
         ParameterName::TallStoreyHeight,
         ParameterName::TallStoreyFactor,
         ParameterName::SliverMinArea,
         ParameterName::SliverMinWidth,
+        ParameterName::AreaDisagreementMax,
         ParameterName::IdleAfter,
         ParameterName::ReclaimableAfter,
         ParameterName::ApprovalLapseAfter,
@@ -48,6 +51,7 @@ impl ParameterName {
             ParameterName::TallStoreyFactor => "tall_storey_factor",
             ParameterName::SliverMinArea => "sliver_min_area",
             ParameterName::SliverMinWidth => "sliver_min_width",
+            ParameterName::AreaDisagreementMax => "area_disagreement_max",
             ParameterName::IdleAfter => "idle_after",
             ParameterName::ReclaimableAfter => "reclaimable_after",
             ParameterName::ApprovalLapseAfter => "approval_lapse_after",
@@ -66,6 +70,7 @@ impl ParameterName {
             ParameterName::TallStoreyFactor => "超限层高计容倍数",
             ParameterName::SliverMinArea => "碎屑面积容差",
             ParameterName::SliverMinWidth => "碎屑宽度容差",
+            ParameterName::AreaDisagreementMax => "面积矛盾容差",
             ParameterName::IdleAfter => "疑似闲置年限",
             ParameterName::ReclaimableAfter => "疑似可收回年限",
             ParameterName::ApprovalLapseAfter => "批文可能失效年限",
@@ -77,6 +82,7 @@ impl ParameterName {
         match self {
             ParameterName::TallStoreyHeight | ParameterName::SliverMinWidth => Unit::Metre,
             ParameterName::TallStoreyFactor => Unit::Ratio,
+            ParameterName::AreaDisagreementMax => Unit::Share,
             ParameterName::SliverMinArea => Unit::SquareMetre,
             ParameterName::IdleAfter | ParameterName::ReclaimableAfter | ParameterName::ApprovalLapseAfter => Unit::Year,
         }
