@@ -100,10 +100,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let ground = &version.record.ground;
         let to_ellipsoid = ground.planar_area_m2.map_or(1.0, |planar| ground.ellipsoidal_area_m2 / planar);
         if let (Some(ours), Some(floor)) = (measure.overlay.counting_floor_area_m2(), found.get::<Option<f64>, _>("floor")) {
-            if floor > 1.0 {
-                worst = worst.max((ours / (floor * to_ellipsoid) - 1.0).abs());
-                compared += 1;
-            }
+            worst = worst.max((ours / (floor * to_ellipsoid) - 1.0).abs());
+            compared += 1;
         }
     }
     println!("PostGIS（2 个并行进程）只量建筑 {peer:.2} s；最大相对差 {worst:.1e}（{compared} 宗）");
