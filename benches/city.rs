@@ -99,7 +99,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let Some(found) = row.peek().filter(|row| (row.get::<&str, _>(0), row.get::<&str, _>(1)) == key) else { continue };
         let ground = &version.record.ground;
         let to_ellipsoid = ground.planar_area_m2.map_or(1.0, |planar| ground.ellipsoidal_area_m2 / planar);
-        if let (Some(ours), Some(floor)) = (measure.overlay.counting_floor_area_m2(), found.get::<Option<f64>, _>("floor")) {
+        if let (Some(ours), Some(floor)) = (measure.overlay.counting_floor_area_m2(), found.get::<Option<f64>, _>("floor"))
+            && floor > 1.0
+        {
             worst = worst.max((ours / (floor * to_ellipsoid) - 1.0).abs());
             compared += 1;
         }
