@@ -13,6 +13,7 @@ mod ingest_real;
 mod judgement;
 mod migrations;
 mod real_data;
+mod recompute;
 mod sample;
 mod store;
 mod target;

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use mujun::app::evaluation::registers;
-use mujun::app::import::{ImportEnding, ImportMode, ImportReport, ImportRequest, import};
 use mujun::app::judgement::judge;
 use mujun::app::registers::Registers;
 use mujun::register::RegisterKind;
 use mujun_domain::finding::OutcomeCode;
 
-use crate::support::TestCity;
+use crate::support::{TestCity, take};
 use crate::town::day;
 
 fn shared(path: &str) -> Option<PathBuf> {
@@ -21,14 +20,6 @@ fn shared(path: &str) -> Option<PathBuf> {
         return None;
     }
     Some(found)
-}
-
-async fn take(city: &TestCity, kind: RegisterKind, path: PathBuf, mapping: &str) -> ImportReport {
-    let request =
-        ImportRequest { kind, path, mapping: Some(mapping.to_owned()), crs: None, observed_on: None, mode: ImportMode::Commit };
-    let report = import(&city.pool, request).await.unwrap();
-    assert!(matches!(report.ending, ImportEnding::Committed { .. }), "{:?}", report.ending);
-    report
 }
 
 async fn read(city: &TestCity) -> Registers {

@@ -5,12 +5,14 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
+use mujun::app::import::{ImportEnding, ImportMode, ImportReport, ImportRequest, import};
 use mujun::cluster::{Cluster, Durability};
+use mujun::register::RegisterKind;
 use mujun::store;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, Connection, Executor};
@@ -122,4 +124,13 @@ async fn migrated_template() -> &'static str {
         })
         .await;
     NAME
+}
+
+/// Imports a file as an office would, and expects it to be recorded.
+pub async fn take(city: &TestCity, kind: RegisterKind, path: PathBuf, mapping: &str) -> ImportReport {
+    let request =
+        ImportRequest { kind, path, mapping: Some(mapping.to_owned()), crs: None, observed_on: None, mode: ImportMode::Commit };
+    let report = import(&city.pool, request).await.unwrap();
+    assert!(matches!(report.ending, ImportEnding::Committed { .. }), "{:?}", report.ending);
+    report
 }

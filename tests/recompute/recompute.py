@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Recomputes findings from what they show, sharing no code with the program that made them.
+
+Reads one JSON object a line: subject_kind, subject_code, division_code, outcome, as_of, detail (a finding as stored).
+Every comparison is done again from its inputs; ends with 1 when anything does not agree, or nothing was there to check.
+"""
+import json
+import math
+import sys
+from calendar import monthrange
+from collections import Counter
+from datetime import date
+
+ROUNDING = 1e-9  # documented at Compare::room: closer than this, relative to the threshold, two numbers are the same
+CONSERVED_M2 = 0.01  # the parts of an approval make up the whole to this
+SHARES = {"plot_ratio": "counting_floor_area", "building_density": "footprint_area"}
+
+class Mismatch(Exception): pass
+
+def agree(what, shown, ours):
+    number = type(shown) in (int, float) and type(ours) in (int, float)
+    if not (math.isclose(shown, ours, rel_tol=1e-12, abs_tol=1e-12) if number else shown == ours):
+        raise Mismatch(f"{what}: shown {shown!r}, recomputed {ours!r}")
+
+def room(compare, value, limit):
+    left = {"at_least": value - limit, "at_most": limit - value}[compare]
+    return 0.0 if abs(left) <= ROUNDING * abs(limit) else left
+
+def add_years(day, years):  # 29 February has its anniversary on the 28th
+    return day.replace(year=day.year + years, day=min(day.day, monthrange(day.year + years, day.month)[1]))
+
+def begun(inputs, as_of):
+    """Whether construction had begun on that day, by the records shown."""
+    state, start = inputs["construction"], inputs.get("actual_start_on")
+    seen = state["observed_on"] is not None and date.fromisoformat(state["observed_on"]) <= as_of
+    return state["value"] != "not_started" and (seen or date.fromisoformat(start["value"]) <= as_of)
+
+def measured_value(name, inputs, as_of):
+    """The measured value from the inputs alone, not from `measured`."""
+    value = {fact: used["value"] for fact, used in inputs.items()}
+    if name in SHARES:
+        return value[SHARES[name]] / value["site_area"]
+    if name == "unsupplied_area":
+        parts = [value[f] for f in ("supplied_overlap_area", "deducted_area", "sliver_area", "leftover_area")]
+        if abs(math.fsum(parts) - value["approved_ground_area"]) > CONSERVED_M2:
+            raise Mismatch(f"area is not conserved: {parts} do not make {value['approved_ground_area']}")
+        return parts[-1]
+    if name == "days_past_agreed_start":
+        if "construction" in inputs and begun(inputs, as_of):
+            return 0
+        overdue = (as_of - date.fromisoformat(value["agreed_start_on"])).days
+        if overdue > 0 and "construction" not in inputs:
+            raise Mismatch("overdue, but no record says that construction has not begun")
+        return max(overdue, 0)
+    raise Mismatch(f"unknown measure {name}")
+
+def step_value(step, inputs):
+    for part in (part for part in step["operands"] if "name" in part):
+        agree(f"operand {part['name']}", part.get("value", part.get("on", part.get("state"))), inputs[part["name"]]["value"])
+    values = [part.get("value", part.get("on")) for part in step["operands"]]
+    return {
+        "divide": lambda: values[0] / values[1],
+        "is": lambda: values[0],
+        "sum": lambda: inputs["approved_ground_area"]["value"],  # its parts were added up by measured_value
+        "none_once_started": lambda: 0,
+        "days_since": lambda: max((date.fromisoformat(values[0]) - date.fromisoformat(values[1])).days, 0),
+    }[step["operator"]]()
+
+def threshold_value(threshold, inputs):
+    source = threshold["derived_from"]
+    if source["kind"] == "table":
+        return round(source["base"]["value"] + source["plus"], 9)
+    return inputs[source["name"]]["value"] if source["kind"] == "fact" else source["value"]["value"]
+
+def check_stage(stage, inputs, as_of, overdue):
+    """Overdue, then suspected, as the years of the parameters fill."""
+    ours = "overdue" if overdue else "started" if "construction" in inputs else "not_due"
+    for parameter in stage["parameters"]:
+        full = add_years(date.fromisoformat(inputs["agreed_start_on"]["value"]), int(parameter["value"]["value"]))
+        later = {"idle_after": "suspected_idle", "reclaimable_after": "suspected_reclaimable"}[parameter["name"]]
+        ours = later if full <= as_of else ours
+    agree("stage", stage["stage"], ours)
+
+def compared(detail, as_of):
+    result = detail["result"]
+    inputs = {used["name"]: used for used in result["inputs"]}
+    if any(used["value"] is False for used in inputs.values()):
+        raise Mismatch("a condition does not hold, yet was compared")
+    shown, threshold = result["measured"], result["threshold"]
+    value, limit = measured_value(shown["name"], inputs, as_of), threshold_value(threshold, inputs)
+    agree("measured", shown["value"], value)
+    agree("threshold", threshold["value"], limit)
+    agree("unit", threshold["unit"], shown["unit"])
+    for step in result["steps"]:
+        agree("step", step["result"]["value"], step_value(step, inputs))
+    agree("last step", result["steps"][-1]["result"]["value"], value)
+    if not threshold["effective_from"] <= as_of.isoformat() < (threshold["effective_until"] or "9999-12-31"):
+        raise Mismatch("the threshold was not in force on that day")
+    if not (threshold["citation"]["quote"] or threshold["citation"]["paraphrase"]):
+        raise Mismatch("the threshold cites no words of a clause")
+    agree("margin", result["margin"]["value"], left := room(threshold["compare"], value, limit))
+    if detail["stage"]:
+        check_stage(detail["stage"], inputs, as_of, value)
+    ours = "met" if left >= 0 else "discretion" if detail["force"] == "guidance" else "unmet"
+    agree("verdict", result["verdict"], ours)
+    return ours
+
+def not_applicable(detail, as_of):
+    condition = detail["result"]["condition"]
+    fact = condition["fact"]
+    value = condition["input"]["value"] if fact else None
+    day = date.fromisoformat(value) if isinstance(value, str) else date.max
+    in_label = as_of.isoformat() in condition["label"]  # the rule was not in force on that day
+    if not {None: in_label, "withdrawn_on": day <= as_of, "approved_on": as_of < day}.get(fact, value is False):
+        raise Mismatch(f"not applicable because of {fact}, which is {value!r}")
+    return "not_applicable"
+
+def undetermined(detail, _as_of):
+    missing = detail["result"]["missing"]
+    names = {what["name"] for what in missing if what["label"] and what["how"]}
+    if not names or len(names) != len(missing):
+        raise Mismatch(f"undetermined without saying what to find out, each once: {names}")
+    return "undetermined"
+
+def check(line):
+    detail, as_of = line["detail"], date.fromisoformat(line["as_of"])
+    kinds = {"compared": compared, "not_applicable": not_applicable, "undetermined": undetermined}
+    ours = kinds[detail["result"]["type"]](detail, as_of)
+    agree("outcome", detail["outcome"], ours)
+    agree("outcome of the row", line["outcome"], ours)
+    agree("flagged", detail["flagged"], bool(detail["flag"]) and detail["force"] != "benchmark" and ours == "unmet")
+
+def main():
+    counts, wrong = Counter(), 0
+    for text in filter(str.strip, sys.stdin):
+        line = json.loads(text)
+        try:
+            check(line)
+        except (Mismatch, KeyError, TypeError, ValueError, ZeroDivisionError, IndexError) as fault:
+            wrong += 1
+            where = (line["division_code"], line["subject_kind"], line["subject_code"], line["detail"].get("rule"))
+            print("MISMATCH", *where, type(fault).__name__, fault)
+        counts[line["detail"].get("rule"), line["outcome"]] += 1
+    for (rule, outcome), count in sorted(counts.items(), key=str):
+        print(f"{rule} {outcome}: {count}")
+    print(f"{sum(counts.values())} findings recomputed, {wrong} do not agree")
+    return 0 if counts and not wrong else 1
+
+if __name__ == "__main__":
+    sys.exit(main())
