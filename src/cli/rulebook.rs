@@ -1,23 +1,33 @@
-//! `mujun rulebook`: the law as data, checked and listed.
+//! `mujun rulebook`: the law as data, checked, listed and explained.
+
+mod explain;
+
+use mujun_domain::rulebook::Rulebook;
 
 use super::{Exit, Failure};
 use crate::app;
 
 /// 规则库
-#[derive(Clone, Copy, Debug, clap::Subcommand)]
+#[derive(Debug, clap::Subcommand)]
 pub enum RulebookCommand {
     /// 检查规则库：一次列出全部问题
     Check,
     /// 列出规则、效力、阈值与条款
     List,
+    /// 说明一条规则：算法、各期阈值及其由来、条款、条件与参数
+    Explain {
+        /// 规则编号，如 far-benchmark；见 rulebook list
+        #[arg(value_name = "规则")]
+        rule: String,
+    },
 }
 
 impl RulebookCommand {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let rulebook = app::rulebook::load().map_err(Failure::input)?;
-        println!("规则库 {}   摘要 {}", rulebook.edition(), rulebook.digest());
         match self {
             RulebookCommand::Check => {
+                title(&rulebook);
                 println!(
                     "{} 条规则、{} 份文件、{} 张表，没有问题。",
                     rulebook.rules().count(),
@@ -26,6 +36,7 @@ impl RulebookCommand {
                 );
             }
             RulebookCommand::List => {
+                title(&rulebook);
                 for rule in rulebook.rules() {
                     println!("{}  {}（{}）", rule.id, rule.title_zh, rule.force.label_zh());
                     for threshold in &rule.thresholds {
@@ -43,7 +54,21 @@ impl RulebookCommand {
                     println!("尚未装载的表：{}  {}", table.title, table.how_to_load);
                 }
             }
+            RulebookCommand::Explain { rule } => {
+                let known = rulebook.rule(&rule).ok_or_else(|| unknown(&rule, &rulebook))?;
+                title(&rulebook);
+                explain::print(known, &rulebook);
+            }
         }
         Ok(Exit::Done)
     }
+}
+
+fn title(rulebook: &Rulebook) {
+    println!("规则库 {}   摘要 {}", rulebook.edition(), rulebook.digest());
+}
+
+fn unknown(asked: &str, rulebook: &Rulebook) -> Failure {
+    let ids: Vec<&str> = rulebook.rules().map(|rule| rule.id.as_str()).collect();
+    Failure::input(anyhow::anyhow!("规则库 {} 没有规则“{asked}”；有的是：\n  {}", rulebook.edition(), ids.join("\n  ")))
 }

@@ -15,7 +15,7 @@ fn url(city: &TestCity) -> String {
     format!("postgresql://{user}@localhost/{database}?host={sockets}")
 }
 
-fn mujun(arguments: &[&str]) -> Command {
+pub fn mujun(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mujun"));
     command.args(arguments).env_remove("DATABASE_URL").env_remove("MUJUN_DATA").env("MUJUN_LOG", "off").stdin(Stdio::null());
     command
@@ -28,11 +28,11 @@ async fn run(city: &TestCity, arguments: &[&str]) -> Output {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn refused(output: &Output, code: i32, words: &[&str]) {
+pub fn refused(output: &Output, code: i32, words: &[&str]) {
     let text = said(output);
     assert_eq!(output.status.code(), Some(code), "{text}");
     for word in words {

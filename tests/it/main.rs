@@ -7,6 +7,7 @@ mod town;
 
 mod api;
 mod cli;
+mod cli_rulebook;
 mod cluster;
 mod ingest;
 mod ingest_real;

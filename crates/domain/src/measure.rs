@@ -11,6 +11,7 @@ pub use step::{Operand, Operator, Step};
 
 use crate::fact::{Construction, FactName, FactValue};
 use crate::finding::{InputUsed, MissingInput};
+use crate::rulebook::ParameterName;
 use crate::subject::{KnownFact, SubjectFacts};
 use crate::unit::{Quantity, Unit};
 
@@ -58,6 +59,27 @@ impl Measure {
             Measure::BuildingDensity => "建筑密度",
             Measure::UnsuppliedArea => "未供面积",
             Measure::DaysPastAgreedStart => "超过约定开工日期未开工的天数",
+        }
+    }
+
+    /// 算法：how it is computed, in Chinese, with the names of the facts.
+    pub fn formula_zh(self) -> &'static str {
+        match self {
+            Measure::PlotRatio => "容积率 = 计容建筑面积 ÷ 土地面积",
+            Measure::BuildingDensity => "建筑密度 = 建筑基底面积 ÷ 土地面积（不含构筑物与堆场，不是建筑系数）",
+            Measure::UnsuppliedArea => "未供面积 = 批准范围 − 已供 − 核减 − 碎屑，按图形叠加，各部分之和等于批准范围",
+            Measure::DaysPastAgreedStart => "天数 = 基准日 − 约定开工日期；未到期为 0，已开工为 0",
+        }
+    }
+
+    /// The parameters on which its facts, or the remarks on its value, depend.
+    pub fn parameters(self) -> &'static [ParameterName] {
+        use ParameterName as P;
+        match self {
+            Measure::PlotRatio => &[P::TallStoreyHeight, P::TallStoreyFactor, P::AreaDisagreementMax],
+            Measure::BuildingDensity => &[P::AreaDisagreementMax],
+            Measure::UnsuppliedArea => &[P::SliverMinArea, P::SliverMinWidth, P::ApprovalLapseAfter],
+            Measure::DaysPastAgreedStart => &[P::IdleAfter, P::ReclaimableAfter],
         }
     }
 

@@ -117,6 +117,11 @@ impl Rulebook {
         self.parameters.get(&name)?.iter().find(|value| value.is_in_force(as_of))
     }
 
+    /// Every dated value of the parameter, in the order of their days.
+    pub fn parameter_values(&self, name: ParameterName) -> &[ParameterUsed] {
+        self.parameters.get(&name).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// 行业大类名称，按其版本。
     pub fn industry_name(&self, code: IndustryCode) -> Option<&str> {
         self.industry_names.get(&code).map(String::as_str)
