@@ -61,7 +61,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
 
-    let rulebook = mujun::app::rulebook::load()?;
+    let rulebook = mujun::app::rulebook::load(None)?;
     let mut conn = pool.acquire().await?;
     let start = Instant::now();
     let registers = registers(&mut conn, None).await?;

@@ -75,8 +75,8 @@ impl Cli {
                 Command::Sample(sample) => sample.run().await,
                 Command::Import(import) => import.run(&self.config).await,
                 Command::Evaluate(evaluate) => evaluate.run(&self.config).await,
-                Command::Check(check) => check.run().await,
-                Command::Rulebook(command) => command.run(),
+                Command::Check(check) => check.run(&self.config).await,
+                Command::Rulebook(command) => command.run(&self.config),
             }
         });
         match outcome {

@@ -1,4 +1,10 @@
-//! Loads the rulebook that the program carries. Checking and reading the law is the domain's work; only the files are found here.
+//! Loads the rulebook that the program carries, with the tables that the office loaded into the data folder laid over it.
+//! Checking and reading the law is the domain's work; only the files are found here.
+
+mod table;
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use mujun_domain::rulebook::{Rulebook, RulebookFault, RulebookFiles};
 use rust_embed::RustEmbed;
@@ -10,6 +16,28 @@ pub const EDITION: &str = "jiaxing-2023";
 #[folder = "$CARGO_MANIFEST_DIR/rulebook"]
 #[include = "*.toml"]
 struct Carried;
+
+pub use table::{LoadedTable, TableError, TableFault, TableRequest, load_table};
+
+/// Tables that are not public: an office loads them, into `<data>/rulebook/tables/<id>.toml`.
+pub const LOADABLE: [&str; 1] = ["zj-2014"];
+
+/// Why there is no rulebook.
+#[derive(Debug, thiserror::Error)]
+pub enum RulebookError {
+    /// The files have faults.
+    #[error(transparent)]
+    Faulty(#[from] FaultyRulebook),
+    /// A table in the data folder is there and cannot be read; going on without it would change verdicts silently.
+    #[error("无法读取已装载的指标表 {path}；请检查权限，或重新装载")]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
 
 /// A rulebook with faults; each says where and what was expected.
 #[derive(Debug, thiserror::Error)]
@@ -25,16 +53,37 @@ fn list(faults: &[RulebookFault]) -> String {
     faults.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The rulebook compiled into the program.
+/// The rulebook compiled into the program, with the tables loaded into that data folder; another table, another digest.
 ///
 /// # Errors
-/// Every fault of the files, all at once.
-pub fn load() -> Result<Rulebook, FaultyRulebook> {
+/// Every fault of the files, all at once; a loaded table that cannot be read.
+pub fn load(data_dir: Option<&Path>) -> Result<Rulebook, RulebookError> {
+    let mut files = carried();
+    for id in LOADABLE {
+        let Some(path) = data_dir.map(|folder| place_of(&folder.join("rulebook"), id)) else { continue };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => files.insert(format!("tables/{id}.toml"), text),
+            Err(fault) if fault.kind() == ErrorKind::NotFound => {}
+            Err(source) => return Err(RulebookError::Table { path, source }),
+        }
+    }
+    Ok(parse(&files)?)
+}
+
+fn place_of(folder: &Path, table: &str) -> PathBuf {
+    folder.join("tables").join(format!("{table}.toml"))
+}
+
+fn parse(files: &RulebookFiles) -> Result<Rulebook, FaultyRulebook> {
+    Rulebook::parse(files).map_err(|faults| FaultyRulebook { faults })
+}
+
+fn carried() -> RulebookFiles {
     let mut files = RulebookFiles::new(EDITION);
     for path in Carried::iter() {
         if let Some(file) = Carried::get(&path) {
             files.insert(path.to_string(), String::from_utf8_lossy(&file.data).into_owned());
         }
     }
-    Rulebook::parse(&files).map_err(|faults| FaultyRulebook { faults })
+    files
 }

@@ -7,6 +7,7 @@ use mujun_domain::unit::{Area, Quantity, Unit};
 
 use super::{Exit, Failure, show};
 use crate::app::proposal::{self, ProposalError, ProposalVerdict};
+use crate::config::Config;
 use crate::{app, clock};
 
 /// 校核一个改造方案
@@ -20,8 +21,8 @@ pub struct Check {
 }
 
 impl Check {
-    pub(super) async fn run(self) -> Result<Exit, Failure> {
-        let rulebook = app::rulebook::load().map_err(Failure::input)?;
+    pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
+        let rulebook = app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?;
         let name = self.file.display().to_string();
         let text = tokio::fs::read(&self.file).await.map_err(|cause| {
             Failure::input(anyhow::Error::new(cause).context(format!("无法读取方案文件 {name}；请检查路径与权限")))

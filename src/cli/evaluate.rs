@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mujun_domain::kind::Kind;
+use mujun_domain::rulebook::Rulebook;
 use mujun_domain::unit::Area;
 
 use super::{Exit, Failure, show};
@@ -28,10 +29,11 @@ pub struct Evaluate {
 
 impl Evaluate {
     pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
+        let rulebook = Arc::new(app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?);
         let database = Database::open(config).await.map_err(Failure::environment)?;
         let activation = if self.activate { Activation::Activate } else { Activation::Keep };
         let as_of = self.as_of.unwrap_or_else(clock::today);
-        let done = evaluate_now(&database, as_of, self.known_at, activation).await;
+        let done = evaluate_now(&database, rulebook, as_of, self.known_at, activation).await;
         database.close().await.map_err(Failure::environment)?;
         print(&done?);
         Ok(Exit::Done)
@@ -40,11 +42,11 @@ impl Evaluate {
 
 pub(super) async fn evaluate_now(
     database: &Database,
+    rulebook: Arc<Rulebook>,
     as_of: NaiveDate,
     known_at: Option<DateTime<Utc>>,
     activation: Activation,
 ) -> Result<RunSummary, Failure> {
-    let rulebook = Arc::new(app::rulebook::load().map_err(Failure::input)?);
     let bar = show::working(format!("按规则库 {} 评价，时点 {as_of}", rulebook.edition()));
     let request = EvaluationRequest { as_of, known_at, now: clock::now(), activation };
     let done = evaluation::evaluate_city(&database.pool, rulebook, request).await;

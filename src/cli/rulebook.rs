@@ -1,11 +1,13 @@
 //! `mujun rulebook`: the law as data, checked, listed and explained.
 
 mod explain;
+mod load_table;
 
 use mujun_domain::rulebook::Rulebook;
 
 use super::{Exit, Failure};
 use crate::app;
+use crate::config::Config;
 
 /// 规则库
 #[derive(Debug, clap::Subcommand)]
@@ -20,11 +22,16 @@ pub enum RulebookCommand {
         #[arg(value_name = "规则")]
         rule: String,
     },
+    /// 装载没有公开的指标表：全部核对无误才写入数据文件夹
+    LoadTable(load_table::LoadTable),
 }
 
 impl RulebookCommand {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
-        let rulebook = app::rulebook::load().map_err(Failure::input)?;
+    pub(super) fn run(self, config: &Config) -> Result<Exit, Failure> {
+        if let RulebookCommand::LoadTable(load) = self {
+            return load.run(config);
+        }
+        let rulebook = app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?;
         match self {
             RulebookCommand::Check => {
                 title(&rulebook);
@@ -54,6 +61,7 @@ impl RulebookCommand {
                     println!("尚未装载的表：{}  {}", table.title, table.how_to_load);
                 }
             }
+            RulebookCommand::LoadTable(_) => {}
             RulebookCommand::Explain { rule } => {
                 let known = rulebook.rule(&rule).ok_or_else(|| unknown(&rule, &rulebook))?;
                 title(&rulebook);

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mujun_domain::rulebook::Rulebook;
 use tokio::net::TcpListener;
 
 use super::{Exit, Failure};
@@ -37,8 +38,9 @@ pub(super) async fn migrate(config: &Config) -> Result<Exit, Failure> {
 impl Serve {
     pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
         let listener = listen(config.listen).await?;
+        let rulebook = Arc::new(app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?);
         let database = Database::open(config).await.map_err(Failure::environment)?;
-        serve(listener, database, &self.address).await
+        serve(listener, database, rulebook, &self.address).await
     }
 }
 
@@ -60,8 +62,12 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 }
 
 /// Serves until SIGINT or SIGTERM, lets requests under way finish, then stops the cluster.
-pub(super) async fn serve(listener: TcpListener, database: Database, address: &AddressArgs) -> Result<Exit, Failure> {
-    let rulebook = Arc::new(app::rulebook::load().map_err(Failure::input)?);
+pub(super) async fn serve(
+    listener: TcpListener,
+    database: Database,
+    rulebook: Arc<Rulebook>,
+    address: &AddressArgs,
+) -> Result<Exit, Failure> {
     let bound = listener.local_addr().map_err(Failure::environment)?;
     let url = format!("http://{bound}");
     if let Some(file) = &address.address_file {

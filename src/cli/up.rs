@@ -1,6 +1,9 @@
 //! `mujun up`: everything in one command. Each step is skipped when its result is already there.
 
 use std::path::Path;
+use std::sync::Arc;
+
+use mujun_domain::rulebook::Rulebook;
 
 use super::sample::SampleCityArgs;
 use super::serve::{AddressArgs, listen, serve};
@@ -33,14 +36,17 @@ impl Up {
         let opened = Database::open(config).await;
         bar.finish_and_clear();
         let database = opened.map_err(Failure::environment)?;
-        if let Err(failure) = self.prepare(&database, &config.data_dir).await {
-            database.close().await.map_err(Failure::environment)?;
-            return Err(failure);
+        match self.prepare(&database, &config.data_dir).await {
+            Ok(rulebook) => serve(listener, database, rulebook, &self.address).await,
+            Err(failure) => {
+                database.close().await.map_err(Failure::environment)?;
+                Err(failure)
+            }
         }
-        serve(listener, database, &self.address).await
     }
 
-    async fn prepare(&self, database: &Database, data_dir: &Path) -> Result<(), Failure> {
+    async fn prepare(&self, database: &Database, data_dir: &Path) -> Result<Arc<Rulebook>, Failure> {
+        let rulebook = Arc::new(app::rulebook::load(Some(data_dir)).map_err(Failure::input)?);
         let before = status(database).await?;
         if before.divisions == 0 {
             load_divisions(database, data_dir).await?;
@@ -49,14 +55,13 @@ impl Up {
             load_sample(database, data_dir, self.city).await?;
         }
         let after = status(database).await?;
-        let rulebook = app::rulebook::load().map_err(Failure::input)?;
         if after.parcels + after.approvals + after.supplies == 0 {
             println!("登记簿还是空的。可用 mujun import 导入数据，或加 --sample 载入示例城市。");
         } else if after.needs_run(rulebook.digest(), clock::today()) {
-            let summary = evaluate::evaluate_now(database, clock::today(), None, Activation::Activate).await?;
+            let summary = evaluate::evaluate_now(database, rulebook.clone(), clock::today(), None, Activation::Activate).await?;
             evaluate::print(&summary);
         }
-        Ok(())
+        Ok(rulebook)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::town::{
 };
 
 fn rulebook() -> Rulebook {
-    mujun::app::rulebook::load().unwrap()
+    mujun::app::rulebook::load(None).unwrap()
 }
 
 fn judged(registers: &Registers) -> Judgement {

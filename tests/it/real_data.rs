@@ -93,7 +93,7 @@ async fn jiaxing_boundaries_industrial_land_and_contracts_come_in_whole() {
     }
 
     // A public listing says nothing of building: not late, not on time, but to be found out.
-    let judgement = judge(&registers, &mujun::app::rulebook::load().unwrap(), day("2026-06-30")).unwrap();
+    let judgement = judge(&registers, &mujun::app::rulebook::load(None).unwrap(), day("2026-06-30")).unwrap();
     let overdue: Vec<OutcomeCode> = judgement
         .findings
         .iter()
@@ -115,7 +115,7 @@ async fn cambridge_lots_have_the_plot_ratios_that_others_computed() {
     assert!(report.appended.new > 12_500, "{:?} {}", report.appended, report.source.rows_quarantined);
 
     let registers = read(&city).await;
-    let judgement = judge(&registers, &mujun::app::rulebook::load().unwrap(), day("2026-06-30")).unwrap();
+    let judgement = judge(&registers, &mujun::app::rulebook::load(None).unwrap(), day("2026-06-30")).unwrap();
     let ours: HashMap<&str, (f64, &JudgedParcel)> = registers
         .parcels
         .iter()

@@ -32,7 +32,7 @@ async fn judged_sample(parcels: usize) -> TestCity {
         now: "2026-07-01T00:00:00Z".parse().unwrap(),
         activation: Activation::Activate,
     };
-    evaluate_city(&city.pool, Arc::new(mujun::app::rulebook::load().unwrap()), request).await.unwrap();
+    evaluate_city(&city.pool, Arc::new(mujun::app::rulebook::load(None).unwrap()), request).await.unwrap();
     city
 }
 
@@ -45,18 +45,22 @@ async fn findings(city: &TestCity) -> Vec<Value> {
     sqlx::query_scalar(sql).fetch_all(&city.pool).await.unwrap()
 }
 
-/// A proposal that misses the general half of the floor: its findings are in no run, and one of them is left to discretion.
-fn proposal_findings() -> Vec<Value> {
+/// A proposal of 9 800 m² of floor on 10 000 m²: it misses the general half of the floor.
+pub fn proposal() -> Value {
     let square = |side: f64| {
         let (x, y) = (571_815.0, 3_403_497.0);
         json!({"type": "Polygon", "coordinates": [[[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]]})
     };
-    let proposal = json!({
+    json!({
         "name": "示例方案", "crs": "EPSG:4549", "land": square(100.0),
         "buildings": [{"name": "1号", "footprint": square(70.0), "storeys": 2, "storey_height_m": 4.0}],
         "flags": {"upgrade_approved": true, "general_purpose_factory": true, "conforms_to_plan": true}
-    });
-    let check = proposal::check(&mujun::app::rulebook::load().unwrap(), &proposal, day(AS_OF)).unwrap();
+    })
+}
+
+/// Findings that are in no run, one of them left to discretion.
+fn proposal_findings() -> Vec<Value> {
+    let check = proposal::check(&mujun::app::rulebook::load(None).unwrap(), &proposal(), day(AS_OF)).unwrap();
     let line = |detail: Value| {
         json!({"subject_kind": "proposal", "subject_code": "示例方案", "division_code": "", "as_of": AS_OF,
             "outcome": detail["outcome"], "detail": detail})

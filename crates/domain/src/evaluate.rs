@@ -232,7 +232,7 @@ fn limit_from_table(id: &str, plus: f64, facts: &SubjectFacts, rulebook: &Rulebo
         Err(NoRow::Empty) => Err(absent(label(), table.how_to_load.clone())),
         Err(NoRow::OtherEdition(edition)) => {
             let how = format!(
-                "指标表按 {} 编码，登记的行业代码是 {industry}：请补充该版本的代码，不能按数字直接套用",
+                "指标表按 {} 编码，登记的行业代码是 {industry}：规则库没有两个版本的对照表，不能按数字直接套用，请补充该版本的代码",
                 edition.as_str()
             );
             Err(MissingInput { how, ..MissingInput::fact(FactName::Industry) })

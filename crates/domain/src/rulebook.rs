@@ -21,7 +21,7 @@ pub use parameter::{ParameterName, ParameterUsed};
 pub use rule::{AppliesWhen, Compare, Force, Rule, RuleId, Threshold, ThresholdValue};
 pub use table::{NoRow, Table};
 
-use crate::code::IndustryCode;
+use crate::code::{IndustryCode, IndustryEdition};
 
 /// The files of a rulebook: relative path (with `/`) → text. `documents.toml` and `tables/*.toml` serve every edition,
 /// `<edition>/*.toml` are the rules and parameters of one. Other files are ignored.
@@ -120,6 +120,11 @@ impl Rulebook {
     /// Every dated value of the parameter, in the order of their days.
     pub fn parameter_values(&self, name: ParameterName) -> &[ParameterUsed] {
         self.parameters.get(&name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether the rulebook names the industries of that edition, so that a code can be known or unknown.
+    pub fn names_industries_of(&self, edition: IndustryEdition) -> bool {
+        self.industry_names.keys().any(|code| code.edition == edition)
     }
 
     /// 行业大类名称，按其版本。

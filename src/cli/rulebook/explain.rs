@@ -66,7 +66,10 @@ fn derivation(value: &ThresholdValue, unit: mujun_domain::Unit, rulebook: &Ruleb
 /// Whether a table has rows, and in which edition of the classification.
 fn state(table: &Table) -> String {
     match table.code_edition {
-        Some(edition) if !table.rows.is_empty() => format!("已装载 {} 个行业，按 {} 编码", table.rows.len(), edition.as_str()),
+        Some(edition) if !table.rows.is_empty() => {
+            let number = table.document_number.as_deref().map(|number| format!("，据{number}")).unwrap_or_default();
+            format!("已装载 {} 个行业，按 {} 编码{number}", table.rows.len(), edition.as_str())
+        }
         _ => format!("尚未装载，用到它的结论一律待核：{}", table.how_to_load),
     }
 }

@@ -51,7 +51,7 @@ impl Answer {
 }
 
 pub fn rulebook() -> Arc<Rulebook> {
-    Arc::new(mujun::app::rulebook::load().unwrap())
+    Arc::new(mujun::app::rulebook::load(None).unwrap())
 }
 
 impl Api {

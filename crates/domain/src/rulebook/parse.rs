@@ -156,6 +156,7 @@ impl Shelf {
         let unit = root.required_word("unit", &unit_words());
         let edition = root.required_word("code_edition", &edition_words());
         let how_to_load = root.required_text("how_to_load");
+        let document_number = root.text("document_number").map(|number| number.value);
         root.text("note");
         let mut rows = BTreeMap::new();
         for row in root.sections("row") {
@@ -189,6 +190,7 @@ impl Shelf {
                     id: id.value,
                     title: Arc::from(title.value),
                     document: document.value,
+                    document_number,
                     certainty: certainty.value,
                     unit: unit.value,
                     code_edition: edition.value,

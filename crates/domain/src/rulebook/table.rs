@@ -21,6 +21,9 @@ pub struct Table {
     pub title: Arc<str>,
     /// Id of its document.
     pub document: String,
+    /// 装载时所据文件的文号；`None` for a table that was not loaded by an office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_number: Option<String>,
     /// How sure we are of its rows.
     pub certainty: Certainty,
     /// The unit of its values.
