@@ -185,10 +185,13 @@ pub fn measure_city(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate
 
     let supply_parcels = link_supplies(registers);
     let leftovers = measure_leftovers(registers, &parcels, &supply_parcels, &tolerance, as_of)?;
-    let left: Vec<PlanarGround> = leftovers
+    let left: Vec<PlanarGround> = registers
+        .approvals
         .iter()
-        .flatten()
-        .filter_map(|leftover| {
+        .zip(&leftovers)
+        .filter(|(version, _)| !is_withdrawn(&version.record, as_of))
+        .filter_map(|(_, leftover)| {
+            let leftover = leftover.as_ref()?;
             let surface: Surface = leftover.surface.clone()?;
             let planar_m2 = mujun_geometry::area::planar_area(&surface);
             Some(PlanarGround { surface, planar_m2, ellipsoidal_m2: leftover.leftover_m2 })
@@ -332,10 +335,11 @@ fn measure_leftovers(
             (None, None) => {}
         }
     }
-    // Ground left over by two approvals counts for the older one; an undated one comes last.
+    // Ground left over by two approvals counts for the older one; an undated one comes late, and one that was withdrawn last:
+    // it is counted nowhere, and must not take the ground from the approval that replaced it.
     let order: Vec<usize> = rank_by(&drawn, |i| {
         let record = &registers.approvals[i].record;
-        (record.approved_on.is_none(), record.approved_on, record.approval_number.clone())
+        (is_withdrawn(record, as_of), record.approved_on.is_none(), record.approved_on, record.approval_number.clone())
     });
     let found = leftovers(&approvals, &order, &GroundIndex::new(supplied), tolerance);
     let mut all: Vec<Option<Leftover>> = vec![None; registers.approvals.len()];
@@ -343,6 +347,10 @@ fn measure_leftovers(
         all[position] = Some(leftover);
     }
     Ok(all)
+}
+
+fn is_withdrawn(approval: &ApprovalRecord, as_of: NaiveDate) -> bool {
+    approval.withdrawn_on.is_some_and(|day| day <= as_of)
 }
 
 fn rank_by<K: Ord>(positions: &[usize], key: impl Fn(usize) -> K) -> Vec<usize> {

@@ -118,6 +118,18 @@ fn ground_left_over_by_two_approvals_is_counted_for_the_older_one() {
 }
 
 #[test]
+fn a_withdrawn_approval_does_not_take_the_ground_of_the_one_that_replaced_it() {
+    let mut town = registers();
+    add_approval(&mut town, "B", "2019-01-01", Some(ground(rectangle(0.0, 0.0, 100.0, 100.0))));
+    town.approvals[0].record.withdrawn_on = Some(day("2020-01-01"));
+    add_approval(&mut town, "A", "2021-01-01", Some(ground(rectangle(0.0, 0.0, 100.0, 100.0))));
+    let judgement = judged(&town);
+    assert_eq!(outcome(&judgement, "B", "approved-not-supplied"), OutcomeCode::NotApplicable);
+    let area = judgement.findings.iter().find(|row| row.subject_code == "A").unwrap().flagged_area_m2.unwrap();
+    assert!((area - 10_000.0).abs() < 2.0, "{area}");
+}
+
+#[test]
 fn a_parcel_of_two_kinds_is_counted_under_the_first() {
     let mut town = registers();
     add_parcel(&mut town, "P", ground(rectangle(0.0, 0.0, 100.0, 100.0)), Some(10_000.0));
