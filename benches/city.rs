@@ -8,9 +8,9 @@ use std::process::Command;
 use std::time::Instant;
 
 use mujun::app::evaluation::registers;
-use mujun::app::facts::measure_city;
 use mujun::app::import::{ImportMode, ImportRequest, import};
 use mujun::app::judgement::judge;
+use mujun::app::measuring::measure_city;
 use mujun::cluster::{Cluster, Durability};
 use mujun::register::RegisterKind;
 use mujun::sample::{self, SampleOptions};

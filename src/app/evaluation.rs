@@ -8,8 +8,8 @@ use mujun_domain::finding::OutcomeCode;
 use mujun_domain::rulebook::Rulebook;
 use sqlx::{PgConnection, PgPool};
 
-use super::facts::MeasureError;
 use super::judgement::{JudgedFinding, Judgement, judge};
+use super::measuring::MeasureError;
 use super::registers::Registers;
 use crate::store::finding::{NewFinding, NewParcelState};
 use crate::store::run::NewRun;

@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 
 use chrono::NaiveDate;
 
-use super::facts::{MeasureError, MeasuredCity, ParcelMeasure, approval_facts, measure_city, parcel_facts, supply_facts};
+use super::facts::{approval_facts, parcel_facts, supply_facts};
+use super::measuring::{MeasureError, MeasuredCity, ParcelMeasure, measure_city};
 use super::registers::Registers;
 use crate::city::ground::PLANE;
 

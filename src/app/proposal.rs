@@ -14,7 +14,7 @@ use mujun_domain::subject::{Subject, SubjectFacts, SubjectKind};
 use mujun_geometry::overlay;
 use serde::Serialize;
 
-use super::facts::{CountingRulesMissing, counting_rules};
+use super::measuring::{CountingRulesMissing, counting_rules};
 use crate::city::ground::{GroundIndex, PlanarGround};
 use crate::city::measure::{FloorArea, SiteMeasure, measure_site};
 

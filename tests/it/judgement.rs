@@ -1,7 +1,7 @@
 //! The city measured and judged: areas worked out on paper, each square metre once, and PostGIS asked the same question.
 
-use mujun::app::facts::measure_city;
 use mujun::app::judgement::{Judgement, judge};
+use mujun::app::measuring::measure_city;
 use mujun::app::registers::Registers;
 use mujun::register::ConstructionState;
 use mujun_domain::finding::OutcomeCode;

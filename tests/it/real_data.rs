@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use mujun::app::evaluation::registers;
-use mujun::app::facts::AreaBasis;
 use mujun::app::judgement::{JudgedParcel, judge};
+use mujun::app::measuring::AreaBasis;
 use mujun::app::registers::Registers;
 use mujun::register::RegisterKind;
 use mujun_domain::finding::OutcomeCode;

@@ -4,7 +4,7 @@ use super::{
     FindingRow, ParcelCardRow, ParcelFilter, ParcelKey, ParcelOrder, ParcelRow, ParcelZoneRow, QueryError, Scope, SupplyRow,
     Total, scope_of, snapshot,
 };
-use crate::app::facts::counting_rules;
+use crate::app::measuring::counting_rules;
 use crate::app::state::State;
 use crate::city::measure::{BuildingBody, CountingRules, floor_area};
 use crate::store::read;
