@@ -15,6 +15,7 @@ pub mod parcel;
 pub mod project;
 pub mod project_event;
 pub mod read;
+pub mod rulebook_text;
 pub mod run;
 pub mod supply;
 pub mod target;

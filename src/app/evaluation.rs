@@ -20,9 +20,9 @@ use crate::store::{self, StoreError};
 pub struct EvaluationRequest {
     /// 法律时点。
     pub as_of: NaiveDate,
-    /// 认知时点；缺省为此刻所知的全部。
+    /// 认知时点；缺省为已登记的全部。晚于最后一次登记的，记作最后一次登记的时刻。
     pub known_at: Option<DateTime<Utc>>,
-    /// 此刻，记入评价批。
+    /// 此刻；登记簿还是空的，才作认知时点。
     pub now: DateTime<Utc>,
     /// 是否设为现行。
     pub activation: Activation,
@@ -105,7 +105,7 @@ pub async fn evaluate_city(
 
     let run = NewRun {
         as_of: request.as_of,
-        known_at: request.known_at.unwrap_or(request.now),
+        known_at: registers.known_at.unwrap_or(request.now),
         rulebook_edition: rulebook.edition().to_owned(),
         rulebook_digest: rulebook.digest().to_string(),
         facts_revision: registers.revision,
@@ -116,6 +116,7 @@ pub async fn evaluate_city(
     let mut transaction = pool.begin().await.map_err(begin)?;
     let conn = &mut *transaction;
     let run_id = store::run::insert(conn, &run).await?;
+    store::rulebook_text::keep(conn, rulebook.digest(), rulebook.edition(), &rulebook.files().files).await?;
     record(conn, run_id, &registers, &judgement).await?;
     if request.activation == Activation::Activate {
         store::run::set_current(conn, run_id).await?;
@@ -130,12 +131,13 @@ pub async fn evaluate_city(
     })
 }
 
-/// The registers as recorded at `known_at` (`None`: the present ones).
+/// The registers as recorded at `known_at` (`None`: the present ones), and the instant at which a replay finds these very rows.
 ///
 /// # Errors
 /// The database refused, or holds a row that cannot be one.
 pub async fn registers(conn: &mut PgConnection, known_at: Option<DateTime<Utc>>) -> Result<Registers, StoreError> {
     let files = store::import::sources(conn).await?;
+    let known = store::import::known_instant(conn, known_at).await?;
     Ok(Registers {
         parcels: store::parcel::known_at(conn, known_at).await?,
         buildings: store::building::known_at(conn, known_at).await?,
@@ -145,7 +147,8 @@ pub async fn registers(conn: &mut PgConnection, known_at: Option<DateTime<Utc>>)
         events: store::project_event::known_at(conn, known_at).await?,
         targets: store::target::known_at(conn, known_at).await?,
         files: files.into_iter().map(|(import, source)| (import, Arc::from(source.file_name))).collect(),
-        revision: store::import::latest_revision(conn).await?,
+        revision: known.revision,
+        known_at: known.instant,
     })
 }
 

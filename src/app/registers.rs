@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use mujun_domain::fact::Source;
 
 use crate::register::{
@@ -31,6 +32,8 @@ pub struct Registers {
     pub files: HashMap<i64, Arc<str>>,
     /// 所见登记簿修订号。
     pub revision: i64,
+    /// 认知时点：按它重读，所见的行完全相同；什么也没有登记过为 `None`。
+    pub known_at: Option<DateTime<Utc>>,
 }
 
 impl Registers {

@@ -1,8 +1,10 @@
 //! Loads the rulebook that the program carries, with the tables that the office loaded into the data folder laid over it.
 //! Checking and reading the law is the domain's work; only the files are found here.
 
+mod find;
 mod table;
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +19,7 @@ pub const EDITION: &str = "jiaxing-2023";
 #[include = "*.toml"]
 struct Carried;
 
+pub use find::{FindError, find};
 pub use table::{LoadedTable, TableError, TableFault, TableRequest, load_table};
 
 /// Tables that are not public: an office loads them, into `<data>/rulebook/tables/<id>.toml`.
@@ -58,7 +61,15 @@ fn list(faults: &[RulebookFault]) -> String {
 /// # Errors
 /// Every fault of the files, all at once; a loaded table that cannot be read.
 pub fn load(data_dir: Option<&Path>) -> Result<Rulebook, RulebookError> {
-    let mut files = carried();
+    load_edition(EDITION, data_dir)
+}
+
+/// As [`load`], another of the editions that the program carries.
+///
+/// # Errors
+/// As [`load`]; an edition that is not carried has no rule files, which is a fault.
+pub fn load_edition(edition: &str, data_dir: Option<&Path>) -> Result<Rulebook, RulebookError> {
+    let mut files = carried(edition);
     for id in LOADABLE {
         let Some(path) = data_dir.map(|folder| place_of(&folder.join("rulebook"), id)) else { continue };
         match std::fs::read_to_string(&path) {
@@ -78,8 +89,13 @@ fn parse(files: &RulebookFiles) -> Result<Rulebook, FaultyRulebook> {
     Rulebook::parse(files).map_err(|faults| FaultyRulebook { faults })
 }
 
-fn carried() -> RulebookFiles {
-    let mut files = RulebookFiles::new(EDITION);
+/// The editions compiled into the program: the folders that hold parameters.
+pub fn carried_editions() -> BTreeSet<String> {
+    Carried::iter().filter_map(|path| path.strip_suffix("/parameters.toml").map(str::to_owned)).collect()
+}
+
+fn carried(edition: &str) -> RulebookFiles {
+    let mut files = RulebookFiles::new(edition);
     for path in Carried::iter() {
         if let Some(file) = Carried::get(&path) {
             files.insert(path.to_string(), String::from_utf8_lossy(&file.data).into_owned());

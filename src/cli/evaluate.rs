@@ -22,6 +22,9 @@ pub struct Evaluate {
     /// 认知时点，如 2026-06-30T00:00:00Z；默认此刻
     #[arg(long, value_name = "时刻")]
     known_at: Option<DateTime<Utc>>,
+    /// 规则库：自带的版本名，或曾用于评价的规则库的摘要（前 8 位起）；默认现行版本
+    #[arg(long, value_name = "摘要|版本")]
+    rulebook: Option<String>,
     /// 设为现行评价批
     #[arg(long)]
     activate: bool,
@@ -29,15 +32,29 @@ pub struct Evaluate {
 
 impl Evaluate {
     pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
-        let rulebook = Arc::new(app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?);
         let database = Database::open(config).await.map_err(Failure::environment)?;
-        let activation = if self.activate { Activation::Activate } else { Activation::Keep };
-        let as_of = self.as_of.unwrap_or_else(clock::today);
-        let done = evaluate_now(&database, rulebook, as_of, self.known_at, activation).await;
+        let done = self.evaluate(&database, config).await;
         database.close().await.map_err(Failure::environment)?;
         print(&done?);
         Ok(Exit::Done)
     }
+
+    async fn evaluate(&self, database: &Database, config: &Config) -> Result<RunSummary, Failure> {
+        let rulebook = match &self.rulebook {
+            Some(asked) => named(database, config, asked).await?,
+            None => app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?,
+        };
+        let activation = if self.activate { Activation::Activate } else { Activation::Keep };
+        let as_of = self.as_of.unwrap_or_else(clock::today);
+        evaluate_now(database, Arc::new(rulebook), as_of, self.known_at, activation).await
+    }
+}
+
+/// The rulebook of that edition or digest.
+pub(super) async fn named(database: &Database, config: &Config, asked: &str) -> Result<Rulebook, Failure> {
+    app::rulebook::find(&database.pool, Some(&config.data_dir), asked)
+        .await
+        .map_err(|fault| if fault.is_about_input() { Failure::input(fault) } else { Failure::environment(fault) })
 }
 
 pub(super) async fn evaluate_now(

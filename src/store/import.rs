@@ -196,6 +196,26 @@ pub async fn latest_revision(conn: &mut PgConnection) -> Result<i64, StoreError>
     sqlx::query_scalar(include_str!("sql/import/latest_revision.sql")).fetch_one(conn).await.during("读取修订号")
 }
 
+/// What of the registers a reader sees; see [`known_instant`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownInstant {
+    /// 修订号。
+    pub revision: i64,
+    /// 认知时点：按它重读，所见的行完全相同；什么也没有登记过为 `None`。
+    pub instant: Option<DateTime<Utc>>,
+}
+
+/// How far the registers had come at `known_at` (`None`: now). The instant is never later than that of the latest committed
+/// writer: one that is still at work will be recorded at a later one, so reading again as of this instant gives the same rows.
+pub async fn known_instant(conn: &mut PgConnection, known_at: Option<DateTime<Utc>>) -> Result<KnownInstant, StoreError> {
+    let (revision, latest): (i64, Option<DateTime<Utc>>) = sqlx::query_as(include_str!("sql/import/known_instant.sql"))
+        .bind(known_at)
+        .fetch_one(conn)
+        .await
+        .during("读取认知时点")?;
+    Ok(KnownInstant { revision, instant: latest.map(|latest| known_at.map_or(latest, |asked| asked.min(latest))) })
+}
+
 /// Every import by number, to name the source of a fact.
 pub async fn sources(conn: &mut PgConnection) -> Result<BTreeMap<i64, ImportSource>, StoreError> {
     type Source = (i64, String, String, Option<String>, Option<String>, Option<NaiveDate>, DateTime<Utc>, bool);

@@ -15,6 +15,7 @@ mod judgement;
 mod migrations;
 mod real_data;
 mod recompute;
+mod runs;
 mod sample;
 mod store;
 mod target;

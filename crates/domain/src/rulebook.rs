@@ -69,6 +69,7 @@ pub struct Rulebook {
     parameters: BTreeMap<ParameterName, Vec<ParameterUsed>>,
     rules: BTreeMap<RuleId, Rule>,
     industry_names: BTreeMap<IndustryCode, String>,
+    files: RulebookFiles,
 }
 
 impl Rulebook {
@@ -85,6 +86,11 @@ impl Rulebook {
     /// SHA-256 of the canonical form, in lower-case hexadecimal; does not depend on the order of files or on blanks.
     pub fn digest(&self) -> &Arc<str> {
         &self.digest
+    }
+
+    /// The files it was read from, without those that it ignored: kept, they give the same rulebook again.
+    pub fn files(&self) -> &RulebookFiles {
+        &self.files
     }
 
     /// The rules, in the order of their ids.

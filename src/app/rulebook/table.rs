@@ -13,7 +13,7 @@ use mujun_domain::rulebook::{Certainty, Rulebook};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{FaultyRulebook, LOADABLE, carried, parse, place_of};
+use super::{EDITION, FaultyRulebook, LOADABLE, carried, parse, place_of};
 
 /// A plot ratio at or above this is a slip of the pen: a percentage, or an area.
 const FAR_BELOW: f64 = 20.0;
@@ -140,7 +140,7 @@ struct WrittenRow {
 /// # Errors
 /// See [`TableError`]; nothing was written.
 pub fn load_table(request: &TableRequest) -> Result<LoadedTable, TableError> {
-    let mut files = carried();
+    let mut files = carried(EDITION);
     let rulebook = parse(&files)?;
     let known = LOADABLE.contains(&request.table.as_str()).then(|| rulebook.table(&request.table)).flatten();
     let table = known.ok_or_else(|| TableError::UnknownTable { asked: request.table.clone() })?;

@@ -58,6 +58,8 @@ pub(super) fn rulebook(files: &RulebookFiles) -> Result<Rulebook, Vec<RulebookFa
         return Err(shelf.faults);
     }
     let digest = digest(&files.edition, &shelf);
+    let is_read = |path: &str| path == DOCUMENTS || is_toml_of(path, "tables/") || is_toml_of(path, &folder);
+    let read = files.files.iter().filter(|(path, _)| is_read(path)).map(|(path, text)| (path.clone(), text.clone()));
     Ok(Rulebook {
         edition: files.edition.clone(),
         digest: Arc::from(digest),
@@ -66,6 +68,7 @@ pub(super) fn rulebook(files: &RulebookFiles) -> Result<Rulebook, Vec<RulebookFa
         parameters: shelf.parameters,
         rules: shelf.rules,
         industry_names: shelf.industry_names,
+        files: RulebookFiles { edition: files.edition.clone(), files: read.collect() },
     })
 }
 

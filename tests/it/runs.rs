@@ -1,0 +1,4 @@
+//! Runs: what they remember of themselves, and that they can be made again.
+
+mod replay;
+mod world;
