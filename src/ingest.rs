@@ -36,8 +36,8 @@ pub use pipeline::{Chunk, Readable, Summary};
 pub use place::Place;
 
 use crate::register::{
-    ApprovalRecord, BuildingRecord, DivisionRecord, ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyRecord, TargetRecord,
-    ZoneRecord,
+    ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,
+    ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyEventRecord, SupplyRecord, TargetRecord, ZoneRecord,
 };
 
 /// What came out of one file.
@@ -151,4 +151,14 @@ readers! {
     read_project_events -> ProjectEventRecord;
     /// 目标任务。
     read_targets -> TargetRecord;
+    /// 供地合同变更与中止。
+    read_supply_events -> SupplyEventRecord;
+    /// 批次核减。
+    read_deductions -> DeductionRecord;
+    /// 企业。
+    read_enterprises -> EnterpriseRecord;
+    /// 企业用地。
+    read_occupancies -> OccupancyRecord;
+    /// 企业年度数据。
+    read_enterprise_years -> EnterpriseYearRecord;
 }

@@ -2,8 +2,50 @@
 //! Plain data: no I/O, no SQL, no file format. Field names are the column names of the migrations.
 //! Geometry is held in EPSG:4490 with longitude first; areas are in m², money in 万元 (10 000 yuan), ratios without unit.
 
+mod deduction;
+mod enterprise;
+mod supply_event;
+
 use chrono::NaiveDate;
 use mujun_geometry::surface::Surface;
+
+pub use deduction::{DeductionKind, DeductionRecord};
+pub use enterprise::{EnterpriseRecord, EnterpriseYearRecord, GRADES, OccupancyRecord, SizeClass, Tenure};
+pub use supply_event::{SupplyEventKind, SupplyEventRecord};
+
+/// A closed list of words, as a column keeps them and as a person reads them.
+macro_rules! words {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal, $label:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            /// Every value, in the order in which it is listed.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+            /// The words that the column keeps, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($word,)*];
+
+            /// The word that the column keeps.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word,)* }
+            }
+
+            /// 中文名称。
+            pub fn label_zh(self) -> &'static str {
+                match self { $($name::$variant => $label,)* }
+            }
+
+            /// Reads the word that the column keeps.
+            pub fn from_word(word: &str) -> Option<Self> {
+                $name::ALL.iter().copied().find(|value| value.as_str() == word)
+            }
+        }
+    };
+}
+use words;
 
 /// 图形与由它算得的面积。The ground of a row: its surface in EPSG:4490 and the areas measured from it.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,17 +79,32 @@ pub enum RegisterKind {
     ProjectEvents,
     /// 目标任务
     Targets,
+    /// 供地合同变更与中止
+    SupplyEvents,
+    /// 批次核减
+    Deductions,
+    /// 企业
+    Enterprises,
+    /// 企业用地
+    Occupancies,
+    /// 企业年度数据
+    EnterpriseYears,
 }
 
 impl RegisterKind {
     /// Every kind, in the order in which a city is loaded: what others refer to comes first.
-    pub const ALL: [RegisterKind; 9] = [
+    pub const ALL: [RegisterKind; 14] = [
         RegisterKind::Divisions,
         RegisterKind::Parcels,
         RegisterKind::Buildings,
         RegisterKind::Approvals,
+        RegisterKind::Deductions,
         RegisterKind::Supplies,
+        RegisterKind::SupplyEvents,
         RegisterKind::Zones,
+        RegisterKind::Enterprises,
+        RegisterKind::Occupancies,
+        RegisterKind::EnterpriseYears,
         RegisterKind::Projects,
         RegisterKind::ProjectEvents,
         RegisterKind::Targets,
@@ -65,6 +122,11 @@ impl RegisterKind {
             RegisterKind::Projects => "projects",
             RegisterKind::ProjectEvents => "project-events",
             RegisterKind::Targets => "targets",
+            RegisterKind::SupplyEvents => "supply-events",
+            RegisterKind::Deductions => "deductions",
+            RegisterKind::Enterprises => "enterprises",
+            RegisterKind::Occupancies => "occupancies",
+            RegisterKind::EnterpriseYears => "enterprise-years",
         }
     }
 
@@ -80,6 +142,11 @@ impl RegisterKind {
             RegisterKind::Projects => "改造项目",
             RegisterKind::ProjectEvents => "改造项目节点",
             RegisterKind::Targets => "目标任务",
+            RegisterKind::SupplyEvents => "供地合同变更与中止",
+            RegisterKind::Deductions => "批次核减",
+            RegisterKind::Enterprises => "企业",
+            RegisterKind::Occupancies => "企业用地",
+            RegisterKind::EnterpriseYears => "企业年度数据",
         }
     }
 }
@@ -94,9 +161,7 @@ impl std::str::FromStr for RegisterKind {
 
 /// A word that names no register.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error(
-    "没有名为“{0}”的登记簿；可用：divisions、parcels、buildings、approvals、supplies、zones、projects、project-events、targets"
-)]
+#[error("没有名为“{0}”的登记簿；可用：{known}", known = RegisterKind::ALL.map(RegisterKind::as_str).join("、"))]
 pub struct UnknownRegister(pub String);
 
 /// 行政区。
@@ -137,6 +202,20 @@ pub struct ParcelRecord {
     pub stated_counting_floor_area_m2: Option<f64>,
     /// 来源所载建筑基底面积，m²。
     pub stated_footprint_m2: Option<f64>,
+    /// 来源所载已建成用地面积，m²。
+    pub stated_built_land_m2: Option<f64>,
+    /// 来源所载构筑物占地面积，m²。
+    pub stated_structures_m2: Option<f64>,
+    /// 来源所载露天堆场用地面积，m²。
+    pub stated_yard_m2: Option<f64>,
+    /// 来源所载行政办公及生活服务设施用地面积，m²。
+    pub stated_office_land_m2: Option<f64>,
+    /// 来源所载行政办公及生活服务设施建筑面积，m²。
+    pub stated_office_floor_m2: Option<f64>,
+    /// 来源所载绿地面积，m²。
+    pub stated_green_m2: Option<f64>,
+    /// 用途代码之外的地方标记，如新型产业用地 `M0`。
+    pub land_use_mark: Option<String>,
     /// 数据时点。
     pub observed_on: Option<NaiveDate>,
     /// 界线。
@@ -197,30 +276,15 @@ pub struct ApprovalRecord {
     pub ground: Option<Ground>,
 }
 
-/// 登记的施工情况。
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConstructionState {
-    /// 登记为未开工。
-    NotStarted,
-    /// 已开工。
-    Started,
-    /// 已竣工。
-    Finished,
-}
-
-impl ConstructionState {
-    /// The word kept in `supply.construction_state`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ConstructionState::NotStarted => "not_started",
-            ConstructionState::Started => "started",
-            ConstructionState::Finished => "finished",
-        }
-    }
-
-    /// Reads the word kept in `supply.construction_state`.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::NotStarted, Self::Started, Self::Finished].into_iter().find(|state| state.as_str() == word)
+words! {
+    /// 登记的施工情况。
+    pub enum ConstructionState {
+        /// 登记为未开工。
+        NotStarted = "not_started", "未开工";
+        /// 已开工。
+        Started = "started", "已开工";
+        /// 已竣工。
+        Finished = "finished", "已竣工";
     }
 }
 
@@ -269,6 +333,24 @@ pub struct SupplyRecord {
     pub contract_density_max: Option<f64>,
     /// 成交价款，万元。
     pub price_wan_yuan: Option<f64>,
+    /// 规划条件容积率下限。
+    pub plan_far_min: Option<f64>,
+    /// 规划条件容积率上限。
+    pub plan_far_max: Option<f64>,
+    /// 规划条件建筑密度上限，0–1。
+    pub plan_density_max: Option<f64>,
+    /// 规划条件文号。
+    pub plan_condition_document: Option<String>,
+    /// 应动工开发面积，m²。
+    pub due_area_m2: Option<f64>,
+    /// 已动工开发面积，m²。
+    pub developed_area_m2: Option<f64>,
+    /// 总投资额，万元，不含土地价款与税费。
+    pub total_investment_wan_yuan: Option<f64>,
+    /// 已投资额，万元，不含土地价款与税费。
+    pub invested_wan_yuan: Option<f64>,
+    /// 中止开发建设日期。
+    pub stopped_on: Option<NaiveDate>,
     /// 合同面积，m²。
     pub documentary_area_m2: Option<f64>,
     /// 数据时点。
@@ -313,6 +395,16 @@ pub struct ProjectRecord {
     pub renewal_measure: Option<String>,
     /// 上报面积，m²。
     pub reported_area_m2: Option<f64>,
+    /// 批准文号。
+    pub approval_document: Option<String>,
+    /// 是否通用类厂房；`None` 为来源未说明。
+    pub general_purpose_factory: Option<bool>,
+    /// 是否符合规划；`None` 为来源未说明。
+    pub conforms_to_plan: Option<bool>,
+    /// 例外理由。
+    pub exception_reason: Option<String>,
+    /// 例外批准文件。
+    pub exception_document: Option<String>,
     /// 数据时点。
     pub observed_on: Option<NaiveDate>,
     /// 改造范围。

@@ -1,5 +1,6 @@
 //! One file into one register: read, checked, and recorded in one transaction, or not at all.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -11,8 +12,8 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::ingest::{self, IngestError, IngestIssue, Ingested, Mapping, MappingFaults, Place, Readable, SourceDescription};
 use crate::register::{
-    ApprovalRecord, BuildingRecord, DivisionRecord, ParcelRecord, ProjectEventRecord, ProjectRecord, RegisterKind, SupplyRecord,
-    TargetRecord, ZoneRecord,
+    ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,
+    ParcelRecord, ProjectEventRecord, ProjectRecord, RegisterKind, SupplyEventRecord, SupplyRecord, TargetRecord, ZoneRecord,
 };
 use crate::store::import::{NewImport, NewIssue};
 use crate::store::{self, Appended, StoreError};
@@ -160,6 +161,11 @@ pub async fn import(pool: &PgPool, request: ImportRequest) -> Result<ImportRepor
         RegisterKind::Projects => run::<ProjectRecord>(pool, request, mapping).await,
         RegisterKind::ProjectEvents => run::<ProjectEventRecord>(pool, request, mapping).await,
         RegisterKind::Targets => run::<TargetRecord>(pool, request, mapping).await,
+        RegisterKind::SupplyEvents => run::<SupplyEventRecord>(pool, request, mapping).await,
+        RegisterKind::Deductions => run::<DeductionRecord>(pool, request, mapping).await,
+        RegisterKind::Enterprises => run::<EnterpriseRecord>(pool, request, mapping).await,
+        RegisterKind::Occupancies => run::<OccupancyRecord>(pool, request, mapping).await,
+        RegisterKind::EnterpriseYears => run::<EnterpriseYearRecord>(pool, request, mapping).await,
     }
 }
 
@@ -210,12 +216,17 @@ kept! {
     ProjectRecord => project;
     ProjectEventRecord => project_event;
     TargetRecord => target;
+    SupplyEventRecord => supply_event;
+    DeductionRecord => deduction;
+    EnterpriseRecord => enterprise;
+    OccupancyRecord => occupancy;
+    EnterpriseYearRecord => enterprise_year;
 }
 
 async fn run<R: Kept>(pool: &PgPool, request: ImportRequest, mapping: Mapping) -> Result<ImportReport, ImportError> {
     let begin = |source| ImportError::Transaction { step: "开始", source };
     let mut conn = pool.acquire().await.map_err(begin)?;
-    let place = if request.kind == RegisterKind::Divisions { Place::default() } else { place(&mut conn).await? };
+    let place = if request.kind == RegisterKind::Divisions { Place::default() } else { place(&mut conn, request.kind).await? };
     drop(conn);
 
     let (path, crs, kind) = (request.path, request.crs, request.kind);
@@ -261,7 +272,7 @@ async fn run<R: Kept>(pool: &PgPool, request: ImportRequest, mapping: Mapping) -
 }
 
 /// The city as the registers know it now, against which a file is checked.
-async fn place(conn: &mut PgConnection) -> Result<Place, StoreError> {
+async fn place(conn: &mut PgConnection, kind: RegisterKind) -> Result<Place, StoreError> {
     let divisions: Vec<(DivisionCode, Surface)> = store::division::boundaries(conn)
         .await?
         .into_iter()
@@ -272,7 +283,22 @@ async fn place(conn: &mut PgConnection) -> Result<Place, StoreError> {
     });
     let units = store::division::reporting_units(conn).await?;
     let reporting_units = (!units.is_empty()).then(|| units.into_iter().map(|unit| unit.reporting_unit_code).collect());
-    Ok(Place { extent, divisions, reporting_units })
+    let mut registered = BTreeMap::new();
+    for &register in references(kind) {
+        registered.insert(register, store::reference::keys(conn, register).await?.into_iter().collect());
+    }
+    Ok(Place { extent, divisions, reporting_units, registered })
+}
+
+/// The registers that the rows of a register name by code.
+fn references(kind: RegisterKind) -> &'static [RegisterKind] {
+    match kind {
+        RegisterKind::SupplyEvents => &[RegisterKind::Supplies],
+        RegisterKind::Deductions => &[RegisterKind::Approvals],
+        RegisterKind::Occupancies => &[RegisterKind::Enterprises, RegisterKind::Parcels],
+        RegisterKind::EnterpriseYears => &[RegisterKind::Enterprises],
+        _ => &[],
+    }
 }
 
 fn new_import(kind: RegisterKind, source: &SourceDescription, mapping: &Mapping) -> NewImport {

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use mujun_domain::fact::Source;
 
 use crate::register::{
-    ApprovalRecord, BuildingRecord, ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyRecord, TargetRecord,
+    ApprovalRecord, BuildingRecord, DeductionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord, ParcelRecord,
+    ProjectEventRecord, ProjectRecord, SupplyEventRecord, SupplyRecord, TargetRecord,
 };
 use crate::store::Stored;
 
@@ -22,6 +23,16 @@ pub struct Registers {
     pub approvals: Vec<Stored<ApprovalRecord>>,
     /// 供地合同。
     pub supplies: Vec<Stored<SupplyRecord>>,
+    /// 供地合同变更与中止。
+    pub supply_events: Vec<Stored<SupplyEventRecord>>,
+    /// 批次核减。
+    pub deductions: Vec<Stored<DeductionRecord>>,
+    /// 企业。
+    pub enterprises: Vec<Stored<EnterpriseRecord>>,
+    /// 企业用地。
+    pub occupancies: Vec<Stored<OccupancyRecord>>,
+    /// 企业年度数据。
+    pub enterprise_years: Vec<Stored<EnterpriseYearRecord>>,
     /// 改造项目。
     pub projects: Vec<Stored<ProjectRecord>>,
     /// 改造项目节点。

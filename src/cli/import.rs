@@ -14,7 +14,7 @@ use crate::register::RegisterKind;
 /// 导入一个文件到登记簿
 #[derive(Debug, clap::Args)]
 pub struct Import {
-    /// 登记簿：divisions、parcels、buildings、approvals、supplies、zones、projects、project-events、targets
+    /// 登记簿：divisions、parcels、buildings、approvals、deductions、supplies、supply-events、zones、enterprises、occupancies、enterprise-years、projects、project-events、targets
     kind: RegisterKind,
     /// 文件：SHP（或其 zip）、GPKG、GeoJSON、FlatGeobuf、KML、CSV、XLSX
     file: PathBuf,

@@ -2,7 +2,7 @@
 //!
 //! Field names are the column names of the migrations. The geometry and what is computed from it are not listed.
 
-use crate::register::RegisterKind;
+use crate::register::{ConstructionState, DeductionKind, GRADES, RegisterKind, SizeClass, SupplyEventKind, Tenure};
 
 /// The sort of value a field holds; it decides which units and words a mapping may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,8 +74,6 @@ pub(super) const RENEWAL_MEASURES: &[&str] = &["upgrade", "acquisition", "vacati
 /// Words of `project_event.event_kind` and `target.counted_event`.
 pub(super) const EVENT_KINDS: &[&str] =
     &["determined", "plan_approved", "vacated", "supplied", "started", "completed", "accepted"];
-/// Words of `supply.construction_state`.
-pub(super) const CONSTRUCTION_STATES: &[&str] = &["not_started", "started", "finished"];
 
 const DIVISIONS: &[Field] = &[key("division_code", "行政区代码", Sort::Code), key("name", "名称", Sort::Text)];
 
@@ -91,6 +89,13 @@ const PARCELS: &[Field] = &[
     optional("documentary_area_m2", "证载面积", Sort::Area),
     optional("stated_counting_floor_area_m2", "来源所载计容建筑面积", Sort::Area),
     optional("stated_footprint_m2", "来源所载基底面积", Sort::Area),
+    optional("stated_built_land_m2", "来源所载已建成用地面积", Sort::Area),
+    optional("stated_structures_m2", "来源所载构筑物占地面积", Sort::Area),
+    optional("stated_yard_m2", "来源所载露天堆场用地面积", Sort::Area),
+    optional("stated_office_land_m2", "来源所载行政办公及生活服务设施用地面积", Sort::Area),
+    optional("stated_office_floor_m2", "来源所载行政办公及生活服务设施建筑面积", Sort::Area),
+    optional("stated_green_m2", "来源所载绿地面积", Sort::Area),
+    optional("land_use_mark", "用地标记", Sort::Text),
     OBSERVED,
 ];
 
@@ -132,13 +137,22 @@ const SUPPLIES: &[Field] = &[
     optional("delivered_on", "实际交地日期", Sort::Date),
     optional("agreed_start_on", "约定开工日期", Sort::Date),
     optional("agreed_finish_on", "约定竣工日期", Sort::Date),
-    optional("construction_state", "施工情况", Sort::Word(CONSTRUCTION_STATES)),
+    optional("construction_state", "施工情况", Sort::Word(ConstructionState::WORDS)),
     optional("actual_start_on", "实际开工日期", Sort::Date),
     optional("actual_finish_on", "实际竣工日期", Sort::Date),
     optional("contract_far_min", "约定容积率下限", Sort::RatioLower),
     optional("contract_far_max", "约定容积率上限", Sort::RatioUpper),
     optional("contract_density_max", "约定建筑密度上限", Sort::Share),
     optional("price_wan_yuan", "成交价款", Sort::Money),
+    optional("plan_far_min", "规划条件容积率下限", Sort::RatioLower),
+    optional("plan_far_max", "规划条件容积率上限", Sort::RatioUpper),
+    optional("plan_density_max", "规划条件建筑密度上限", Sort::Share),
+    optional("plan_condition_document", "规划条件文号", Sort::Text),
+    optional("due_area_m2", "应动工开发面积", Sort::Area),
+    optional("developed_area_m2", "已动工开发面积", Sort::Area),
+    optional("total_investment_wan_yuan", "总投资额", Sort::Money),
+    optional("invested_wan_yuan", "已投资额", Sort::Money),
+    optional("stopped_on", "中止开发建设日期", Sort::Date),
     optional("documentary_area_m2", "合同面积", Sort::Area),
     OBSERVED,
 ];
@@ -158,6 +172,11 @@ const PROJECTS: &[Field] = &[
     optional("reporting_unit_code", "报送单位", Sort::Text),
     optional("renewal_measure", "改造方式", Sort::Word(RENEWAL_MEASURES)),
     optional("reported_area_m2", "上报面积", Sort::Area),
+    optional("approval_document", "批准文号", Sort::Text),
+    optional("general_purpose_factory", "通用类厂房", Sort::Truth),
+    optional("conforms_to_plan", "符合规划", Sort::Truth),
+    optional("exception_reason", "例外理由", Sort::Text),
+    optional("exception_document", "例外批准文件", Sort::Text),
     OBSERVED,
 ];
 
@@ -180,6 +199,61 @@ const TARGETS: &[Field] = &[
     OBSERVED,
 ];
 
+const SUPPLY_EVENTS: &[Field] = &[
+    key("event_code", "事件编号", Sort::Code),
+    key("supply_code", "电子监管号或合同编号", Sort::Code),
+    key("event_kind", "变更或中止种类", Sort::Word(SupplyEventKind::WORDS)),
+    key("starts_on", "起始日", Sort::Date),
+    optional("ends_on", "截止日", Sort::Date),
+    optional("new_start_on", "新的约定开工日期", Sort::Date),
+    optional("new_finish_on", "新的约定竣工日期", Sort::Date),
+    optional("document_number", "文号", Sort::Text),
+    optional("document_dated", "文件日期", Sort::Date),
+    optional("remark", "备注", Sort::Text),
+    OBSERVED,
+];
+
+const DEDUCTIONS: &[Field] = &[
+    key("deduction_code", "核减编号", Sort::Code),
+    optional("approval_number", "批准文号", Sort::Code),
+    key("deduction_kind", "核减种类", Sort::Word(DeductionKind::WORDS)),
+    optional("deduction_reason", "核减理由", Sort::Text),
+    optional("document_number", "文号", Sort::Text),
+    optional("decided_on", "决定日期", Sort::Date),
+    optional("documentary_area_m2", "核减面积", Sort::Area),
+    OBSERVED,
+];
+
+const ENTERPRISES: &[Field] = &[
+    key("enterprise_code", "统一社会信用代码", Sort::Code),
+    key("name", "企业名称", Sort::Text),
+    optional("industry_edition", "行业代码版本", Sort::Text),
+    optional("industry_code", "行业大类代码", Sort::Industry),
+    OBSERVED,
+];
+
+const OCCUPANCIES: &[Field] = &[
+    key("occupancy_code", "用地编号", Sort::Code),
+    key("enterprise_code", "统一社会信用代码", Sort::Code),
+    key("parcel_code", "宗地代码", Sort::Code),
+    optional("occupied_area_m2", "占用面积", Sort::Area),
+    optional("from_on", "起始日", Sort::Date),
+    optional("until_on", "截止日", Sort::Date),
+    optional("tenure", "用地方式", Sort::Word(Tenure::WORDS)),
+    OBSERVED,
+];
+
+const ENTERPRISE_YEARS: &[Field] = &[
+    key("enterprise_code", "统一社会信用代码", Sort::Code),
+    key("year", "年份", Sort::Year),
+    optional("size_class", "企业规模", Sort::Word(SizeClass::WORDS)),
+    optional("tax_wan_yuan", "税收实际贡献", Sort::Money),
+    optional("land_area_m2", "亩均评价用地面积", Sort::Area),
+    optional("grade", "亩均评价等次", Sort::Word(GRADES)),
+    optional("grade_reason", "评定理由", Sort::Text),
+    OBSERVED,
+];
+
 /// The fields of a register, keys first.
 pub(super) fn fields(kind: RegisterKind) -> &'static [Field] {
     match kind {
@@ -192,6 +266,11 @@ pub(super) fn fields(kind: RegisterKind) -> &'static [Field] {
         RegisterKind::Projects => PROJECTS,
         RegisterKind::ProjectEvents => PROJECT_EVENTS,
         RegisterKind::Targets => TARGETS,
+        RegisterKind::SupplyEvents => SUPPLY_EVENTS,
+        RegisterKind::Deductions => DEDUCTIONS,
+        RegisterKind::Enterprises => ENTERPRISES,
+        RegisterKind::Occupancies => OCCUPANCIES,
+        RegisterKind::EnterpriseYears => ENTERPRISE_YEARS,
     }
 }
 
@@ -209,8 +288,17 @@ pub(super) enum GroundNeed {
 /// What a register asks of the geometry.
 pub(super) fn ground_need(kind: RegisterKind) -> GroundNeed {
     match kind {
-        RegisterKind::Divisions | RegisterKind::Parcels | RegisterKind::Buildings | RegisterKind::Zones => GroundNeed::Required,
+        RegisterKind::Divisions
+        | RegisterKind::Parcels
+        | RegisterKind::Buildings
+        | RegisterKind::Zones
+        | RegisterKind::Deductions => GroundNeed::Required,
         RegisterKind::Approvals | RegisterKind::Supplies | RegisterKind::Projects => GroundNeed::Wanted,
-        RegisterKind::ProjectEvents | RegisterKind::Targets => GroundNeed::None,
+        RegisterKind::ProjectEvents
+        | RegisterKind::Targets
+        | RegisterKind::SupplyEvents
+        | RegisterKind::Enterprises
+        | RegisterKind::Occupancies
+        | RegisterKind::EnterpriseYears => GroundNeed::None,
     }
 }

@@ -256,6 +256,20 @@ issue_codes! {
         "请填 GB/T 4754 大类的两位代码；本次该项按缺失处理";
     PartsDropped = "ING-035", Notice, DataSupplier, "图形中的点、线部分已舍去",
         "请核对图形；只有面的部分被采用";
+    FinishBeforeStart = "ING-036", Degrades, DataSupplier, "竣工日期早于开工日期",
+        "请核对合同或补充协议上的两个日期后重新报送；本次竣工日期按缺失处理";
+    CreditCodeDoubtful = "ING-037", Notice, DataSupplier, "统一社会信用代码不合校验",
+        "请核对代码有无错字；代码已按原文保存，企业、企业用地与年度数据须写成同一代码才能对上";
+    PartExceedsWhole = "ING-038", Notice, DataSupplier, "部分大于全部",
+        "请核对两个数值与单位；两项都已按原值保存";
+    PeriodReversed = "ING-039", BlocksRow, DataSupplier, "截止日早于起始日",
+        "请核对起止日期后重新报送；其余行不受影响";
+    EventUndocumented = "ING-040", Notice, DataSupplier, "变更或中止没有文号",
+        "请补充文件的文号后重新报送；补充之前，该事件不停止期限的计算";
+    NotRegistered = "ING-041", Notice, DataSupplier, "所指的对象没有登记",
+        "请核对代码，或先导入所指的登记簿；该行已保存，登记之后自然对上";
+    TaxNegative = "ING-042", Notice, DataSupplier, "税收为负",
+        "如确为退税多于缴税，无需处理；否则请核对正负号后重新报送";
 }
 
 #[cfg(test)]

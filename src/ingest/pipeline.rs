@@ -294,6 +294,11 @@ fn told(tally: &Tally, count: usize, row: i32, rows: usize) -> IngestIssue {
             let message = format!("{count} 个图形除面以外还有点或线，只采用面（首见第 {row} 行）");
             IngestIssue::new(IssueCode::PartsDropped, message)
         }
+        Tally::EmptyRegister(register) => {
+            let label = register.label_zh();
+            let message = format!("{label}登记簿还是空的，{count} 行所指的{label}无从核对（首见第 {row} 行）；各行已保存");
+            IngestIssue::new(IssueCode::NotRegistered, message)
+        }
         Tally::Unit(column, unit) => {
             let message =
                 format!("列“{column}”有 {count} 行（共 {rows} 行）与图形面积相差悬殊，若单位是{unit}则相符（首见第 {row} 行）");

@@ -1,12 +1,14 @@
 //! The place a file must belong to: what the caller knows of the city before a row is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use mujun_domain::code::DivisionCode;
 use mujun_geometry::{
     Surface,
     geo::{Contains, Distance, Euclidean, Point, Rect},
 };
+
+use crate::register::RegisterKind;
 
 /// How far outside the known extent a row may lie, degrees (about 5 km): boundaries of different editions differ.
 pub(super) const EXTENT_MARGIN_DEGREES: f64 = 0.05;
@@ -20,6 +22,8 @@ pub struct Place {
     pub divisions: Vec<(DivisionCode, Surface)>,
     /// Codes of the known reporting units; `None` checks nothing.
     pub reporting_units: Option<BTreeSet<String>>,
+    /// What the rows may refer to, as division and code; a register that is not listed is not checked.
+    pub registered: BTreeMap<RegisterKind, HashSet<(String, String)>>,
 }
 
 /// Which division a point lies in.

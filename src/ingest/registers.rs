@@ -1,10 +1,13 @@
 //! The records of the registers, built from rows. What the database forbids is settled here, so that one bad value never
 //! fails a whole import: either the value is dropped with an issue, or the row is set aside.
 
+mod enterprise;
+mod supply;
+
 use super::{pipeline::Readable, row::RowReader};
 use crate::register::{
-    ApprovalRecord, BuildingRecord, ConstructionState, DivisionRecord, ParcelRecord, ProjectEventRecord, ProjectRecord,
-    RegisterKind, SupplyRecord, TargetRecord, ZoneRecord,
+    ApprovalRecord, BuildingRecord, DeductionKind, DeductionRecord, DivisionRecord, ParcelRecord, ProjectEventRecord,
+    ProjectRecord, RegisterKind, TargetRecord, ZoneRecord,
 };
 
 const ABOVE_ZERO: (fn(f64) -> bool, &str) = (|value| value > 0.0, "应大于 0");
@@ -53,6 +56,13 @@ impl Readable for ParcelRecord {
             documentary_area_m2,
             stated_counting_floor_area_m2: reader.amount("stated_counting_floor_area_m2", NOT_NEGATIVE.0, NOT_NEGATIVE.1),
             stated_footprint_m2: reader.amount("stated_footprint_m2", NOT_NEGATIVE.0, NOT_NEGATIVE.1),
+            stated_built_land_m2: reader.amount("stated_built_land_m2", NOT_NEGATIVE.0, NOT_NEGATIVE.1),
+            stated_structures_m2: reader.amount("stated_structures_m2", NOT_NEGATIVE.0, NOT_NEGATIVE.1),
+            stated_yard_m2: reader.amount("stated_yard_m2", NOT_NEGATIVE.0, NOT_NEGATIVE.1),
+            stated_office_land_m2: reader.amount("stated_office_land_m2", NOT_NEGATIVE.0, NOT_NEGATIVE.1),
+            stated_office_floor_m2: reader.amount("stated_office_floor_m2", NOT_NEGATIVE.0, NOT_NEGATIVE.1),
+            stated_green_m2: reader.amount("stated_green_m2", NOT_NEGATIVE.0, NOT_NEGATIVE.1),
+            land_use_mark: reader.text("land_use_mark"),
             observed_on: reader.observed_on(),
             ground,
         })
@@ -124,67 +134,29 @@ impl Readable for ApprovalRecord {
     }
 }
 
-impl Readable for SupplyRecord {
-    const KIND: RegisterKind = RegisterKind::Supplies;
+impl Readable for DeductionRecord {
+    const KIND: RegisterKind = RegisterKind::Deductions;
 
     fn build(reader: &mut RowReader<'_>) -> Option<Self> {
-        let supply_code = reader.key_text("supply_code");
-        let ground = reader.wanted_ground();
-        let supply_code = supply_code?;
-        let division_code = reader.division(&supply_code, ground.as_ref())?;
-        let (industry_edition, industry_code) = reader.industry();
-        let actual_start_on = reader.date("actual_start_on");
-        let actual_finish_on = reader.date("actual_finish_on");
-        let mut construction_state = reader.word("construction_state").as_deref().and_then(ConstructionState::from_word);
-        if construction_state == Some(ConstructionState::NotStarted)
-            && let Some(day) = actual_start_on.or(actual_finish_on)
-        {
-            // The dated fact is the better evidence: somebody saw work on that day.
-            reader.contradiction(
-                "construction_state",
-                format!("施工情况写未开工，却有实际开工或竣工日期 {day}；施工情况按缺失处理"),
-            );
-            construction_state = None;
+        let deduction_code = reader.key_text("deduction_code");
+        let deduction_kind = reader.key_word("deduction_kind").as_deref().and_then(DeductionKind::from_word);
+        let ground = reader.required_ground();
+        let (deduction_code, deduction_kind, ground) = (deduction_code?, deduction_kind?, ground?);
+        let division_code = reader.division(&deduction_code, Some(&ground))?;
+        let approval_number = reader.text("approval_number");
+        if let Some(number) = &approval_number {
+            reader.refer(RegisterKind::Approvals, "approval_number", &division_code, number);
         }
-        let contract_far_min = reader.ratio("contract_far_min", NOT_NEGATIVE.0, NOT_NEGATIVE.1);
-        let contract_far_max = reader.ratio("contract_far_max", NOT_NEGATIVE.0, NOT_NEGATIVE.1);
-        if let (Some(least), Some(most)) = (contract_far_min, contract_far_max)
-            && least > most
-        {
-            reader.contradiction(
-                "contract_far_min",
-                format!("约定容积率下限 {least} 大于上限 {most}；两列可能写反，两项都按缺失处理"),
-            );
-        }
-        let ordered = !matches!((contract_far_min, contract_far_max), (Some(least), Some(most)) if least > most);
-        let agreed_start_on = reader.date("agreed_start_on");
-        let agreed_finish_on = reader.date("agreed_finish_on");
-        let agreed_finish_on = reader.not_before(agreed_start_on, agreed_finish_on, "agreed_finish_on", ["约定开工", "约定竣工"]);
-        let actual_finish_on = reader.not_before(actual_start_on, actual_finish_on, "actual_finish_on", ["实际开工", "实际竣工"]);
         let documentary_area_m2 = reader.amount("documentary_area_m2", ABOVE_ZERO.0, ABOVE_ZERO.1);
-        reader.compare_area("documentary_area_m2", documentary_area_m2, ground.as_ref());
-        Some(SupplyRecord {
+        reader.compare_area("documentary_area_m2", documentary_area_m2, Some(&ground));
+        Some(DeductionRecord {
             division_code,
-            supply_code,
-            parcel_code: reader.text("parcel_code"),
-            project_name: reader.text("project_name"),
-            land_user: reader.text("land_user"),
-            location: reader.text("location"),
-            supply_mode: reader.text("supply_mode"),
-            land_use_name: reader.text("land_use_name"),
-            industry_edition,
-            industry_code,
-            contract_signed_on: reader.date("contract_signed_on"),
-            delivered_on: reader.date("delivered_on"),
-            agreed_start_on,
-            agreed_finish_on,
-            construction_state,
-            actual_start_on,
-            actual_finish_on,
-            contract_far_min: contract_far_min.filter(|_| ordered),
-            contract_far_max: contract_far_max.filter(|_| ordered),
-            contract_density_max: reader.ratio("contract_density_max", SHARE.0, SHARE.1),
-            price_wan_yuan: reader.amount("price_wan_yuan", NOT_NEGATIVE.0, NOT_NEGATIVE.1),
+            deduction_code,
+            approval_number,
+            deduction_kind,
+            reason: reader.text("deduction_reason"),
+            document_number: reader.text("document_number"),
+            decided_on: reader.date("decided_on"),
             documentary_area_m2,
             observed_on: reader.observed_on(),
             ground,
@@ -192,7 +164,7 @@ impl Readable for SupplyRecord {
     }
 
     fn key(&self) -> String {
-        joined(&self.division_code, &self.supply_code)
+        joined(&self.division_code, &self.deduction_code)
     }
 }
 
@@ -241,6 +213,11 @@ impl Readable for ProjectRecord {
             reporting_unit_code: reader.reporting_unit(),
             renewal_measure: reader.word("renewal_measure"),
             reported_area_m2,
+            approval_document: reader.text("approval_document"),
+            general_purpose_factory: reader.truth("general_purpose_factory"),
+            conforms_to_plan: reader.truth("conforms_to_plan"),
+            exception_reason: reader.text("exception_reason"),
+            exception_document: reader.text("exception_document"),
             observed_on: reader.observed_on(),
             ground,
         })

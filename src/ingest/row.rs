@@ -7,7 +7,7 @@ mod place;
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use mujun_domain::code::CadastralCode;
+use mujun_domain::code::{CadastralCode, CreditCode};
 use mujun_geometry::geo::Rect;
 
 use super::{
@@ -18,6 +18,10 @@ use super::{
     source::{Cell, RawRow},
     values::{self, DateRead},
 };
+use crate::register::RegisterKind;
+
+/// Characters of a unified social credit code (GB 32100): a shorter or longer key is a local one.
+const CREDIT_CODE_LENGTH: usize = 18;
 
 /// A field of the mapping and where the file has it.
 pub(super) struct Bound<'a> {
@@ -58,6 +62,8 @@ pub(super) enum Tally {
     OtherParts,
     /// The documentary area of this column would fit the ground if it were in this unit.
     Unit(String, &'static str),
+    /// The row refers to this register, which is empty.
+    EmptyRegister(RegisterKind),
 }
 
 /// Where the ground of a row lay.
@@ -262,8 +268,37 @@ impl<'a> RowReader<'a> {
 
     /// Sets the row aside for a fault of this field.
     pub(super) fn refuse_row(&mut self, field: &str, message: String) {
+        self.report(IssueCode::KeyMissing, field, "", message);
+    }
+
+    /// Reports a fault at the column of a field; what becomes of the value or the row is the caller's business.
+    pub(super) fn report(&mut self, code: IssueCode, field: &str, value: &str, message: String) {
         let column = self.bound(field).map_or("", |bound| self.column_name(bound));
-        self.push(IngestIssue::new(IssueCode::KeyMissing, message).with_cell(column, ""));
+        self.push(IngestIssue::new(code, message).with_cell(column, value));
+    }
+
+    /// The code of an enterprise: a unified social credit code, whose check character is verified, or a local key. A code that
+    /// does not check is kept as it came: it may be spelt the same wrong way everywhere.
+    pub(super) fn key_enterprise_code(&mut self, field: &str) -> Option<String> {
+        let code = self.key_text(field)?;
+        if code.chars().count() == CREDIT_CODE_LENGTH
+            && let Err(fault) = CreditCode::parse(&code)
+        {
+            self.report(IssueCode::CreditCodeDoubtful, field, &code, format!("{fault}；已按原文保存"));
+        }
+        Some(code)
+    }
+
+    /// Says so when the row names what its register does not hold; the row keeps the name.
+    pub(super) fn refer(&mut self, register: RegisterKind, field: &str, division: &str, code: &str) {
+        let Some(known) = self.frame.place.registered.get(&register) else { return };
+        if known.is_empty() {
+            self.tallies.push(Tally::EmptyRegister(register));
+        } else if !known.contains(&(division.to_owned(), code.to_owned())) {
+            let label = register.label_zh();
+            let message = format!("{division} 的{label}登记簿中没有“{code}”；本行已保存，暂时对不上{label}");
+            self.report(IssueCode::NotRegistered, field, code, message);
+        }
     }
 
     /// The code of a division that is itself the row's subject.
@@ -418,8 +453,7 @@ impl<'a> RowReader<'a> {
 
     /// Two values that cannot both be right; the second is dropped.
     pub(super) fn contradiction(&mut self, field: &str, message: String) {
-        let column = self.bound(field).map_or("", |bound| self.column_name(bound));
-        self.push(IngestIssue::new(IssueCode::Contradiction, message).with_cell(column, ""));
+        self.report(IssueCode::Contradiction, field, "", message);
     }
 
     /// The second day, unless it comes before the first: then it is dropped and that is said.
@@ -428,15 +462,35 @@ impl<'a> RowReader<'a> {
         first: Option<NaiveDate>,
         second: Option<NaiveDate>,
         field: &str,
+        labels: [&str; 2],
+    ) -> Option<NaiveDate> {
+        self.in_order(IssueCode::Contradiction, first, second, field, labels)
+    }
+
+    /// As [`RowReader::not_before`], for the days on which building should begin and be done.
+    pub(super) fn finish_not_before(
+        &mut self,
+        start: Option<NaiveDate>,
+        finish: Option<NaiveDate>,
+        field: &str,
+        labels: [&str; 2],
+    ) -> Option<NaiveDate> {
+        self.in_order(IssueCode::FinishBeforeStart, start, finish, field, labels)
+    }
+
+    fn in_order(
+        &mut self,
+        code: IssueCode,
+        first: Option<NaiveDate>,
+        second: Option<NaiveDate>,
+        field: &str,
         [first_label, second_label]: [&str; 2],
     ) -> Option<NaiveDate> {
         if let (Some(first), Some(second)) = (first, second)
             && second < first
         {
-            self.contradiction(
-                field,
-                format!("{second_label}日期 {second} 早于{first_label}日期 {first}；{second_label}日期按缺失处理"),
-            );
+            let message = format!("{second_label}日期 {second} 早于{first_label}日期 {first}；{second_label}日期按缺失处理");
+            self.report(code, field, &second.to_string(), message);
             return None;
         }
         second

@@ -31,6 +31,13 @@ impl Versioned for ParcelRecord {
         row.number_or_null(self.documentary_area_m2);
         row.number_or_null(self.stated_counting_floor_area_m2);
         row.number_or_null(self.stated_footprint_m2);
+        row.number_or_null(self.stated_built_land_m2);
+        row.number_or_null(self.stated_structures_m2);
+        row.number_or_null(self.stated_yard_m2);
+        row.number_or_null(self.stated_office_land_m2);
+        row.number_or_null(self.stated_office_floor_m2);
+        row.number_or_null(self.stated_green_m2);
+        row.text_or_null(self.land_use_mark.as_deref());
         row.date_or_null(self.observed_on);
         row.ground(&self.ground);
     }
@@ -49,6 +56,13 @@ impl Versioned for ParcelRecord {
             documentary_area_m2: fields.take("documentary_area_m2")?,
             stated_counting_floor_area_m2: fields.take("stated_counting_floor_area_m2")?,
             stated_footprint_m2: fields.take("stated_footprint_m2")?,
+            stated_built_land_m2: fields.take("stated_built_land_m2")?,
+            stated_structures_m2: fields.take("stated_structures_m2")?,
+            stated_yard_m2: fields.take("stated_yard_m2")?,
+            stated_office_land_m2: fields.take("stated_office_land_m2")?,
+            stated_office_floor_m2: fields.take("stated_office_floor_m2")?,
+            stated_green_m2: fields.take("stated_green_m2")?,
+            land_use_mark: fields.take("land_use_mark")?,
             observed_on,
             ground: fields.ground()?,
         })

@@ -25,6 +25,11 @@ impl Versioned for ProjectRecord {
         row.text_or_null(self.reporting_unit_code.as_deref());
         row.text_or_null(self.renewal_measure.as_deref());
         row.number_or_null(self.reported_area_m2);
+        row.text_or_null(self.approval_document.as_deref());
+        row.truth_or_null(self.general_purpose_factory);
+        row.truth_or_null(self.conforms_to_plan);
+        row.text_or_null(self.exception_reason.as_deref());
+        row.text_or_null(self.exception_document.as_deref());
         row.date_or_null(self.observed_on);
         row.ground_or_null(self.ground.as_ref());
     }
@@ -37,6 +42,11 @@ impl Versioned for ProjectRecord {
             reporting_unit_code: fields.take("reporting_unit_code")?,
             renewal_measure: fields.take("renewal_measure")?,
             reported_area_m2: fields.take("reported_area_m2")?,
+            approval_document: fields.take("approval_document")?,
+            general_purpose_factory: fields.take("general_purpose_factory")?,
+            conforms_to_plan: fields.take("conforms_to_plan")?,
+            exception_reason: fields.take("exception_reason")?,
+            exception_document: fields.take("exception_document")?,
             observed_on,
             ground: fields.ground_or_none()?,
         })

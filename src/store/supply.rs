@@ -40,6 +40,15 @@ impl Versioned for SupplyRecord {
         row.number_or_null(self.contract_far_max);
         row.number_or_null(self.contract_density_max);
         row.number_or_null(self.price_wan_yuan);
+        row.number_or_null(self.plan_far_min);
+        row.number_or_null(self.plan_far_max);
+        row.number_or_null(self.plan_density_max);
+        row.text_or_null(self.plan_condition_document.as_deref());
+        row.number_or_null(self.due_area_m2);
+        row.number_or_null(self.developed_area_m2);
+        row.number_or_null(self.total_investment_wan_yuan);
+        row.number_or_null(self.invested_wan_yuan);
+        row.date_or_null(self.stopped_on);
         row.number_or_null(self.documentary_area_m2);
         row.date_or_null(self.observed_on);
         row.ground_or_null(self.ground.as_ref());
@@ -61,26 +70,25 @@ impl Versioned for SupplyRecord {
             delivered_on: fields.take("delivered_on")?,
             agreed_start_on: fields.take("agreed_start_on")?,
             agreed_finish_on: fields.take("agreed_finish_on")?,
-            construction_state: construction_state(fields)?,
+            construction_state: fields.word_or_none("construction_state", ConstructionState::from_word)?,
             actual_start_on: fields.take("actual_start_on")?,
             actual_finish_on: fields.take("actual_finish_on")?,
             contract_far_min: fields.take("contract_far_min")?,
             contract_far_max: fields.take("contract_far_max")?,
             contract_density_max: fields.take("contract_density_max")?,
             price_wan_yuan: fields.take("price_wan_yuan")?,
+            plan_far_min: fields.take("plan_far_min")?,
+            plan_far_max: fields.take("plan_far_max")?,
+            plan_density_max: fields.take("plan_density_max")?,
+            plan_condition_document: fields.take("plan_condition_document")?,
+            due_area_m2: fields.take("due_area_m2")?,
+            developed_area_m2: fields.take("developed_area_m2")?,
+            total_investment_wan_yuan: fields.take("total_investment_wan_yuan")?,
+            invested_wan_yuan: fields.take("invested_wan_yuan")?,
+            stopped_on: fields.take("stopped_on")?,
             documentary_area_m2: fields.take("documentary_area_m2")?,
             observed_on,
             ground: fields.ground_or_none()?,
         })
-    }
-}
-
-fn construction_state(fields: &mut Fields<'_>) -> Result<Option<ConstructionState>, RowFault> {
-    let word: Option<String> = fields.take("construction_state")?;
-    match word {
-        None => Ok(None),
-        Some(word) => ConstructionState::from_word(&word)
-            .map(Some)
-            .ok_or_else(|| fields.fault("construction_state", &format!("未知的施工情况“{word}”"))),
     }
 }

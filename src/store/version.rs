@@ -233,6 +233,17 @@ impl<'r> Fields<'r> {
         self.row.try_get(place).map_err(|fault| self.fault(column, &fault.to_string()))
     }
 
+    /// The next field, a word of a closed list.
+    pub(super) fn word<T>(&mut self, column: &str, read: fn(&str) -> Option<T>) -> Result<T, RowFault> {
+        self.word_or_none(column, read)?.ok_or_else(|| self.fault(column, "缺值"))
+    }
+
+    /// The next field, a word of a closed list where there is one.
+    pub(super) fn word_or_none<T>(&mut self, column: &str, read: fn(&str) -> Option<T>) -> Result<Option<T>, RowFault> {
+        let Some(word) = self.take::<Option<&str>>(column)? else { return Ok(None) };
+        read(word).map(Some).ok_or_else(|| self.fault(column, &format!("未知的取值“{word}”")))
+    }
+
     /// A fault of this row.
     pub(super) fn fault(&self, column: &str, what: &str) -> RowFault {
         RowFault {

@@ -24,7 +24,7 @@ pub fn place_of(divisions: impl Iterator<Item = (String, mujun_geometry::Surface
     let extent = divisions.iter().map(|(_, surface)| surface.bounds()).reduce(|a, b| {
         Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
     });
-    Place { extent, divisions, reporting_units: None }
+    Place { extent, divisions, ..Place::default() }
 }
 
 pub fn codes(issues: &[IngestIssue]) -> Vec<&'static str> {
@@ -166,7 +166,7 @@ fn contracts_without_geometry_are_kept_and_their_dirt_is_told() {
     assert_eq!(unknown[0].value.as_deref(), Some("停工待核"));
     assert!(unknown[0].message.contains("未开工"), "{}", unknown[0].message);
     assert_eq!(record("finish-before-start").agreed_finish_on, None);
-    assert_eq!(of(&read.issues, IssueCode::Contradiction).len(), 1);
+    assert_eq!(of(&read.issues, IssueCode::FinishBeforeStart).len(), 1);
     assert!(read.rows.iter().any(|row| row.record.construction_state.is_none()), "blank is unknown, not 'not started'");
     assert!(read.rows.iter().any(|row| row.record.construction_state == Some(ConstructionState::NotStarted)));
     assert!(read.rows.iter().all(|row| row.record.contract_density_max.is_none_or(|share| share <= 1.0)));

@@ -295,33 +295,35 @@ impl CreditCode {
         if length != 18 {
             return Err(fault(format!("应为 18 位，实为 {length} 位")));
         }
-        let mut sum = 0usize;
-        let mut weight = 1usize;
         for (index, character) in code.chars().enumerate() {
-            let Some(value) = CREDIT_ALPHABET.find(character) else {
+            if !CREDIT_ALPHABET.contains(character) {
                 return Err(fault(format!("第 {} 位“{character}”不在字符集内（不用 I、O、S、V、Z）", index + 1)));
             };
             if (2..8).contains(&index) && !character.is_ascii_digit() {
                 return Err(fault(format!("第 {} 位应为数字（登记机关行政区划），实为“{character}”", index + 1)));
             }
-            if index < 17 {
-                sum += value * weight;
-                weight = weight * 3 % 31;
-            } else {
-                let check = (31 - sum % 31) % 31;
-                if value != check {
-                    let right = CREDIT_ALPHABET.chars().nth(check).expect("a remainder of 31 indexes 31 characters");
-                    return Err(fault(format!("校验位应为“{right}”，实为“{character}”，请核对有无错字")));
-                }
-            }
         }
-        Ok(CreditCode(code))
+        let (body, last) = code.split_at(17);
+        match credit_check(body) {
+            Some(right) if !last.starts_with(right) => Err(fault(format!("校验位应为“{right}”，实为“{last}”，请核对有无错字"))),
+            _ => Ok(CreditCode(code)),
+        }
     }
 
     /// As written, letters in upper case.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The character that checks the seventeen before it; none when they are not seventeen characters of the alphabet.
+pub fn credit_check(body: &str) -> Option<char> {
+    let (mut sum, mut weight) = (0usize, 1usize);
+    for character in body.chars() {
+        sum += CREDIT_ALPHABET.find(character)? * weight;
+        weight = weight * 3 % 31;
+    }
+    (body.chars().count() == 17).then(|| CREDIT_ALPHABET.chars().nth((31 - sum % 31) % 31))?
 }
 
 #[cfg(test)]

@@ -39,6 +39,13 @@ pub fn parcel(code: &str, step: u32) -> ParcelRecord {
         documentary_area_m2: Some(10_600.0),
         stated_counting_floor_area_m2: None,
         stated_footprint_m2: Some(0.0),
+        stated_built_land_m2: Some(9_000.0),
+        stated_structures_m2: Some(120.5),
+        stated_yard_m2: Some(800.0),
+        stated_office_land_m2: Some(300.0),
+        stated_office_floor_m2: Some(900.0),
+        stated_green_m2: Some(0.0),
+        land_use_mark: Some("M0".into()),
         observed_on: None,
         ground: square(step),
     }

@@ -1,10 +1,14 @@
 //! Every register gives back what was put in, with and without what is optional.
 
 use mujun::register::{
-    ApprovalRecord, BuildingRecord, ConstructionState, ProjectEventRecord, ProjectRecord, RegisterKind, SupplyRecord,
-    TargetRecord, ZoneRecord,
+    ApprovalRecord, BuildingRecord, ConstructionState, DeductionKind, DeductionRecord, EnterpriseRecord, EnterpriseYearRecord,
+    OccupancyRecord, ProjectEventRecord, ProjectRecord, RegisterKind, SizeClass, SupplyEventKind, SupplyEventRecord,
+    SupplyRecord, TargetRecord, Tenure, ZoneRecord,
 };
-use mujun::store::{Stored, approval, building, division, import, parcel, project, project_event, supply, target, zone};
+use mujun::store::{
+    Stored, approval, building, deduction, division, enterprise, enterprise_year, import, occupancy, parcel, project,
+    project_event, supply, supply_event, target, zone,
+};
 use sqlx::PgConnection;
 
 use super::fixture::{day, division as division_row, file, numbered, parcel as parcel_row, square, with_division};
@@ -82,6 +86,13 @@ gives_back!(
         reporting_unit_code: None,
         documentary_area_m2: None,
         stated_footprint_m2: None,
+        stated_built_land_m2: None,
+        stated_structures_m2: None,
+        stated_yard_m2: None,
+        stated_office_land_m2: None,
+        stated_office_floor_m2: None,
+        stated_green_m2: None,
+        land_use_mark: None,
         observed_on: Some(day("2026-06-30")),
         ground: mujun::register::Ground { planar_area_m2: None, ..square(2) },
         ..parcel_row("P2", 2)
@@ -160,6 +171,15 @@ fn supply_row(code: &str) -> SupplyRecord {
         contract_far_max: Some(2.5),
         contract_density_max: Some(0.6),
         price_wan_yuan: Some(1_234.5),
+        plan_far_min: Some(1.0),
+        plan_far_max: Some(2.0),
+        plan_density_max: Some(0.55),
+        plan_condition_document: Some("规条 2019-1".into()),
+        due_area_m2: Some(9_000.0),
+        developed_area_m2: Some(2_500.0),
+        total_investment_wan_yuan: Some(8_000.0),
+        invested_wan_yuan: Some(1_999.5),
+        stopped_on: Some(day("2021-03-04")),
         documentary_area_m2: Some(10_000.0),
         observed_on: Some(day("2026-01-01")),
         ground: Some(square(1)),
@@ -190,6 +210,15 @@ gives_back!(
         contract_far_max: None,
         contract_density_max: None,
         price_wan_yuan: None,
+        plan_far_min: None,
+        plan_far_max: None,
+        plan_density_max: None,
+        plan_condition_document: None,
+        due_area_m2: None,
+        developed_area_m2: None,
+        total_investment_wan_yuan: None,
+        invested_wan_yuan: None,
+        stopped_on: None,
         documentary_area_m2: None,
         ground: None,
         ..supply_row("S2")
@@ -225,6 +254,11 @@ fn project_row(code: &str) -> ProjectRecord {
         reporting_unit_code: Some("330402".into()),
         renewal_measure: Some("upgrade".into()),
         reported_area_m2: Some(10_000.0),
+        approval_document: Some("嘉改〔2025〕9 号".into()),
+        general_purpose_factory: Some(true),
+        conforms_to_plan: Some(false),
+        exception_reason: Some("工艺要求".into()),
+        exception_document: Some("嘉改例〔2025〕1 号".into()),
         observed_on: Some(day("2026-01-01")),
         ground: Some(square(1)),
     }
@@ -235,7 +269,18 @@ gives_back!(
     project,
     RegisterKind::Projects,
     project_row("X1"),
-    ProjectRecord { reporting_unit_code: None, renewal_measure: None, reported_area_m2: None, ground: None, ..project_row("X2") }
+    ProjectRecord {
+        reporting_unit_code: None,
+        renewal_measure: None,
+        reported_area_m2: None,
+        approval_document: None,
+        general_purpose_factory: None,
+        conforms_to_plan: None,
+        exception_reason: None,
+        exception_document: None,
+        ground: None,
+        ..project_row("X2")
+    }
 );
 
 fn event_row(kind: &str) -> ProjectEventRecord {
@@ -316,3 +361,137 @@ async fn appending_and_reading_can_move_between_threads() {
     movable(import::insert_issues(&mut conn, id, &[])).await.unwrap();
     movable(mujun::store::finding::insert(&mut conn, 1, &[])).await.unwrap();
 }
+
+fn supply_event_row(code: &str, event_kind: SupplyEventKind) -> SupplyEventRecord {
+    SupplyEventRecord {
+        division_code: "330402".into(),
+        event_code: code.into(),
+        supply_code: "S1".into(),
+        event_kind,
+        starts_on: day("2021-01-01"),
+        ends_on: None,
+        new_start_on: Some(day("2021-09-01")),
+        new_finish_on: Some(day("2023-09-01")),
+        document_number: Some("补充协议 1 号".into()),
+        document_dated: Some(day("2021-01-01")),
+        remark: Some("延期一年".into()),
+        observed_on: Some(day("2026-01-01")),
+    }
+}
+
+gives_back!(
+    changes_and_suspensions_of_contracts_come_back_as_they_were,
+    supply_event,
+    RegisterKind::SupplyEvents,
+    supply_event_row("E1", SupplyEventKind::Extension),
+    SupplyEventRecord {
+        ends_on: Some(day("2021-12-31")),
+        new_start_on: None,
+        new_finish_on: None,
+        document_number: None,
+        document_dated: None,
+        remark: None,
+        ..supply_event_row("E2", SupplyEventKind::CourtSeizure)
+    }
+);
+
+fn deduction_row(code: &str) -> DeductionRecord {
+    DeductionRecord {
+        division_code: "330402".into(),
+        deduction_code: code.into(),
+        approval_number: Some("浙土字〔2021〕1 号".into()),
+        deduction_kind: DeductionKind::Withdrawn,
+        reason: Some("批次部分撤回".into()),
+        document_number: Some("某文 3 号".into()),
+        decided_on: Some(day("2024-05-06")),
+        documentary_area_m2: Some(1_200.0),
+        observed_on: Some(day("2026-01-01")),
+        ground: square(1),
+    }
+}
+
+gives_back!(
+    deductions_come_back_as_they_were,
+    deduction,
+    RegisterKind::Deductions,
+    deduction_row("D1"),
+    DeductionRecord {
+        approval_number: None,
+        deduction_kind: DeductionKind::Permitted,
+        reason: None,
+        document_number: None,
+        decided_on: None,
+        documentary_area_m2: None,
+        ..deduction_row("D2")
+    }
+);
+
+fn enterprise_row(code: &str) -> EnterpriseRecord {
+    EnterpriseRecord {
+        division_code: "330402".into(),
+        enterprise_code: code.into(),
+        name: "示例企业".into(),
+        industry_edition: Some("GB/T 4754-2017".into()),
+        industry_code: Some("35".into()),
+        observed_on: Some(day("2026-01-01")),
+    }
+}
+
+gives_back!(
+    enterprises_come_back_as_they_were,
+    enterprise,
+    RegisterKind::Enterprises,
+    enterprise_row("Q1"),
+    EnterpriseRecord { industry_edition: None, industry_code: None, ..enterprise_row("Q2") }
+);
+
+fn occupancy_row(code: &str) -> OccupancyRecord {
+    OccupancyRecord {
+        division_code: "330402".into(),
+        occupancy_code: code.into(),
+        enterprise_code: "Q1".into(),
+        parcel_code: "P1".into(),
+        occupied_area_m2: Some(4_000.0),
+        from_on: Some(day("2020-01-01")),
+        until_on: Some(day("2024-12-31")),
+        tenure: Some(Tenure::Lease),
+        observed_on: Some(day("2026-01-01")),
+    }
+}
+
+gives_back!(
+    occupancies_come_back_as_they_were,
+    occupancy,
+    RegisterKind::Occupancies,
+    occupancy_row("O1"),
+    OccupancyRecord { occupied_area_m2: None, from_on: None, until_on: None, tenure: None, ..occupancy_row("O2") }
+);
+
+fn enterprise_year_row(year: i32) -> EnterpriseYearRecord {
+    EnterpriseYearRecord {
+        division_code: "330402".into(),
+        enterprise_code: "Q1".into(),
+        year,
+        size_class: Some(SizeClass::AboveScale),
+        tax_wan_yuan: Some(-12.5),
+        land_area_m2: Some(20_000.0),
+        grade: Some("not_assessed".into()),
+        grade_reason: Some("投产未满两年".into()),
+        observed_on: Some(day("2026-01-01")),
+    }
+}
+
+gives_back!(
+    enterprise_years_come_back_as_they_were,
+    enterprise_year,
+    RegisterKind::EnterpriseYears,
+    enterprise_year_row(2023),
+    EnterpriseYearRecord {
+        size_class: None,
+        tax_wan_yuan: None,
+        land_area_m2: None,
+        grade: None,
+        grade_reason: None,
+        ..enterprise_year_row(2024)
+    }
+);

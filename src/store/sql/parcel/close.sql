@@ -9,11 +9,15 @@ with changed as materialized (
       and (
         (s.location, s.right_holder, s.land_use_scheme, s.land_use_code, s.industry_edition,
             s.industry_code, s.reporting_unit_code, s.documentary_area_m2,
-            s.stated_counting_floor_area_m2, s.stated_footprint_m2)
+            s.stated_counting_floor_area_m2, s.stated_footprint_m2, s.stated_built_land_m2,
+            s.stated_structures_m2, s.stated_yard_m2, s.stated_office_land_m2, s.stated_office_floor_m2,
+            s.stated_green_m2, s.land_use_mark)
         is distinct from
         (c.location, c.right_holder, c.land_use_scheme, c.land_use_code, c.industry_edition,
             c.industry_code, c.reporting_unit_code, c.documentary_area_m2,
-            c.stated_counting_floor_area_m2, c.stated_footprint_m2)
+            c.stated_counting_floor_area_m2, c.stated_footprint_m2, c.stated_built_land_m2,
+            c.stated_structures_m2, c.stated_yard_m2, c.stated_office_land_m2, c.stated_office_floor_m2,
+            c.stated_green_m2, c.land_use_mark)
         or (s.observed_on is not null and s.observed_on is distinct from c.observed_on)
         or s.geom is distinct from c.geom
       )

@@ -7,9 +7,11 @@ with changed as materialized (
     join project_staging s on c.division_code = s.division_code and c.project_code = s.project_code
     where upper_inf(c.recorded)
       and (
-        (s.name, s.reporting_unit_code, s.renewal_measure, s.reported_area_m2)
+        (s.name, s.reporting_unit_code, s.renewal_measure, s.reported_area_m2, s.approval_document,
+            s.general_purpose_factory, s.conforms_to_plan, s.exception_reason, s.exception_document)
         is distinct from
-        (c.name, c.reporting_unit_code, c.renewal_measure, c.reported_area_m2)
+        (c.name, c.reporting_unit_code, c.renewal_measure, c.reported_area_m2, c.approval_document,
+            c.general_purpose_factory, c.conforms_to_plan, c.exception_reason, c.exception_document)
         or (s.observed_on is not null and s.observed_on is distinct from c.observed_on)
         or s.geom is distinct from c.geom
       )

@@ -11,13 +11,17 @@ with changed as materialized (
             s.industry_edition, s.industry_code, s.contract_signed_on, s.delivered_on,
             s.agreed_start_on, s.agreed_finish_on, s.construction_state, s.actual_start_on,
             s.actual_finish_on, s.contract_far_min, s.contract_far_max, s.contract_density_max,
-            s.price_wan_yuan, s.documentary_area_m2)
+            s.price_wan_yuan, s.plan_far_min, s.plan_far_max, s.plan_density_max,
+            s.plan_condition_document, s.due_area_m2, s.developed_area_m2, s.total_investment_wan_yuan,
+            s.invested_wan_yuan, s.stopped_on, s.documentary_area_m2)
         is distinct from
         (c.parcel_code, c.project_name, c.land_user, c.location, c.supply_mode, c.land_use_name,
             c.industry_edition, c.industry_code, c.contract_signed_on, c.delivered_on,
             c.agreed_start_on, c.agreed_finish_on, c.construction_state, c.actual_start_on,
             c.actual_finish_on, c.contract_far_min, c.contract_far_max, c.contract_density_max,
-            c.price_wan_yuan, c.documentary_area_m2)
+            c.price_wan_yuan, c.plan_far_min, c.plan_far_max, c.plan_density_max,
+            c.plan_condition_document, c.due_area_m2, c.developed_area_m2, c.total_investment_wan_yuan,
+            c.invested_wan_yuan, c.stopped_on, c.documentary_area_m2)
         or (s.observed_on is not null and s.observed_on is distinct from c.observed_on)
         or s.geom is distinct from c.geom
       )
