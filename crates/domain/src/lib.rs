@@ -11,6 +11,7 @@ pub mod fact;
 pub mod finding;
 pub mod kind;
 pub mod ledger;
+pub mod life;
 pub mod measure;
 pub mod rulebook;
 pub mod subject;

@@ -4,6 +4,7 @@
 mod cases;
 mod faults;
 mod law;
+mod life;
 mod output;
 mod properties;
 mod shelf;
