@@ -78,6 +78,22 @@ comment on column determination.flag is '当时的疑似类别；不再标记为
 comment on column determination.flagged_area_m2 is '当时计入的疑似面积，平方米';
 comment on column determination.finding_sha256 is '当时结论全文（finding.detail 的文本形式）的 SHA-256';
 
+create view latest_determination as
+select distinct on (division_code, subject_kind, subject_code, rule_id)
+       division_code, subject_kind, subject_code, rule_id, sequence, state_after, decided_on, parcel_code, finding_sha256
+from determination
+order by division_code, subject_kind, subject_code, rule_id, sequence desc;
+comment on view latest_determination is '每个标记办理到的最后一步';
+comment on column latest_determination.division_code is '行政区划代码';
+comment on column latest_determination.subject_kind is 'parcel 宗地、approval 批次、supply 供地合同';
+comment on column latest_determination.subject_code is '对象编号';
+comment on column latest_determination.rule_id is '规则编号';
+comment on column latest_determination.sequence is '已办理几步';
+comment on column latest_determination.state_after is '现在的状态';
+comment on column latest_determination.decided_on is '最后一步的决定日期';
+comment on column latest_determination.parcel_code is '当时所涉宗地代码';
+comment on column latest_determination.finding_sha256 is '最后一步时结论全文的 SHA-256';
+
 create function refuse_change_of_determination() returns trigger language plpgsql as $$
 begin
     raise exception '办理记录只增不改：不能%', case tg_op when 'UPDATE' then '修改' when 'DELETE' then '删除' else '清空' end

@@ -6,6 +6,7 @@ pub mod evaluation;
 pub mod facts;
 pub mod import;
 pub mod judgement;
+pub mod life;
 pub mod measuring;
 pub mod proposal;
 pub mod query;

@@ -30,6 +30,9 @@ use crate::app::state::State;
 /// Largest proposal accepted, bytes.
 const LARGEST_PROPOSAL: usize = 5 * 1024 * 1024;
 
+/// Largest decision accepted, bytes: its texts are capped at some thousands of characters.
+const LARGEST_DETERMINATION: usize = 64 * 1024;
+
 /// What the page may load: nothing from elsewhere, no script but ours. Inline style attributes are needed by chart tooltips.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; worker-src 'self'; img-src 'self' data: blob:; \
      style-src 'self'; style-src-attr 'unsafe-inline'; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; \
@@ -49,6 +52,12 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/parcels/{division_code}/{parcel_code}", get(route::parcel::get))
         .route("/api/v1/parcels/{division_code}/{parcel_code}/geojson", get(route::parcel_geojson::get))
         .route("/api/v1/findings", get(route::findings::get))
+        .route(
+            "/api/v1/findings/{division_code}/{subject_kind}/{subject_code}/{rule_id}/determinations",
+            get(route::determinations::get)
+                .post(route::determinations::post)
+                .layer(DefaultBodyLimit::max(LARGEST_DETERMINATION)),
+        )
         .route("/api/v1/approvals", get(route::approvals::get))
         .route("/api/v1/approvals/{division_code}/{approval_number}", get(route::approval::get))
         .route("/api/v1/supplies", get(route::supplies::get))

@@ -7,6 +7,7 @@ pub mod building;
 pub mod connection;
 mod copy;
 pub mod deduction;
+pub mod determination;
 pub mod division;
 pub mod enterprise;
 pub mod enterprise_year;

@@ -71,7 +71,7 @@ impl QueryError {
 }
 
 /// One consistent view of the database for all statements of an answer.
-async fn snapshot(state: &State) -> Result<Transaction<'static, Postgres>, QueryError> {
+pub(in crate::app) async fn snapshot(state: &State) -> Result<Transaction<'static, Postgres>, QueryError> {
     Ok(read::begin(&state.pool).await?)
 }
 
@@ -80,7 +80,7 @@ pub async fn scope(state: &State) -> Result<Scope, QueryError> {
     scope_of(&mut *snapshot(state).await?).await
 }
 
-async fn scope_of(conn: &mut sqlx::PgConnection) -> Result<Scope, QueryError> {
+pub(in crate::app) async fn scope_of(conn: &mut sqlx::PgConnection) -> Result<Scope, QueryError> {
     read::scope::scope(conn).await?.ok_or(QueryError::NoRun)
 }
 

@@ -2,13 +2,17 @@
 
 use std::net::IpAddr;
 
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::IntoResponse;
 use mujun_domain::code::DivisionCode;
+use mujun_domain::subject::SubjectKind;
 
 use super::problem::Problem;
-use crate::app::query::{FeatureCollection, FeatureKey, TileAddress, TileLayer};
+use crate::app::query::{FeatureCollection, FeatureKey, FindingKey, TileAddress, TileLayer};
 
 /// Longest code of any register, bytes.
 const LONGEST_CODE: usize = 200;
@@ -62,6 +66,78 @@ impl<S: Send + Sync> FromRequestParts<S> for ApprovalPath {
         }
         Ok(ApprovalPath { division_code, approval_number })
     }
+}
+
+/// A finding that may exist: a subject and a rule.
+pub(super) struct FindingPath(pub FindingKey);
+
+/// The kinds of subject that a run judges; a proposal is judged and not kept.
+const RUN_SUBJECTS: [SubjectKind; 3] = [SubjectKind::Parcel, SubjectKind::Approval, SubjectKind::Supply];
+
+impl<S: Send + Sync> FromRequestParts<S> for FindingPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let path = Path::<(String, String, String, String)>::from_request_parts(parts, &()).await;
+        let (division_code, subject_kind, subject_code, rule_id) = path.map(|Path(path)| path).unwrap_or_default();
+        let is_subject = RUN_SUBJECTS.into_iter().any(|kind| kind.as_str() == subject_kind);
+        if DivisionCode::parse(&division_code).is_err() || !is_subject || !plausible(&subject_code) || !plausible(&rule_id) {
+            return Err(Problem::FindingNotFound { subject: echo(&subject_code), rule: echo(&rule_id) });
+        }
+        Ok(FindingPath(FindingKey { division_code, subject_kind, subject_code, rule_id }))
+    }
+}
+
+/// Refuses a request that another site's page makes in our user's browser. There are no accounts yet: what may be written
+/// is what comes from our own page or from a program, which sends neither header.
+pub(super) struct SameOrigin;
+
+impl<S: Send + Sync> FromRequestParts<S> for SameOrigin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        same_origin(&parts.headers, &parts.uri).map(|()| SameOrigin)
+    }
+}
+
+fn same_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Problem> {
+    let foreign = |found: &[u8]| Problem::ForeignOrigin { found: echo(&String::from_utf8_lossy(found)) };
+    if let Some(origin) = headers.get(header::ORIGIN) {
+        let own = base_url(headers, uri);
+        let authority = |address: &str| address.split_once("://").and_then(|(_, rest)| Some(rest.split('/').next()?.to_owned()));
+        let theirs = origin.to_str().ok().and_then(authority);
+        // The scheme is not compared: a proxy may speak https before us.
+        if theirs.is_none() || theirs.map(|host| host.to_ascii_lowercase()) != authority(&own).map(|host| host.to_ascii_lowercase()) {
+            return Err(foreign(origin.as_bytes()));
+        }
+    }
+    match headers.get("sec-fetch-site") {
+        Some(site) if site != "same-origin" && site != "none" => Err(foreign(site.as_bytes())),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The JSON of a body, once its media type and length are seen to.
+pub(super) fn json_body(
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+    limit: usize,
+    accepts: fn(&str) -> bool,
+) -> Result<serde_json::Value, Problem> {
+    let media_type = headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let found = media_type.unwrap_or_default();
+    if !accepts(&found.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()) {
+        return Err(Problem::UnsupportedMediaType { found: echo(&found) });
+    }
+    let text = body.map_err(|rejection| {
+        if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::BodyTooLarge { limit }
+        } else {
+            Problem::InvalidBody { reason: "请求内容没有传完".to_owned() }
+        }
+    })?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Problem::InvalidBody { reason: format!("第 {} 行第 {} 列", error.line(), error.column()) })
 }
 
 /// An import that may exist.
@@ -236,6 +312,22 @@ mod tests {
         assert_eq!(base(&[("host", "a\"><script>")]), "http://localhost");
         assert_eq!(base(&[("host", "evil.example/path")]), "http://localhost");
         assert_eq!(base(&[("host", "h"), ("x-forwarded-prefix", "/a\"b")]), "http://h");
+    }
+
+    #[test]
+    fn only_our_own_page_or_a_program_may_write() {
+        let may_write = |pairs: &[(&'static str, &'static str)]| {
+            let headers = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+            same_origin(&headers, &Uri::from_static("/")).is_ok()
+        };
+        assert!(may_write(&[("host", "127.0.0.1:8080")]), "a program");
+        assert!(may_write(&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "same-origin")]));
+        assert!(may_write(&[("host", "h"), ("x-forwarded-host", "Tudi.example.cn"), ("origin", "https://tudi.example.cn")]));
+        for origin in ["http://evil.example", "null", "http://127.0.0.1:9090", "http://127.0.0.1", "127.0.0.1:8080", ""] {
+            assert!(!may_write(&[("host", "127.0.0.1:8080"), ("origin", origin)]), "{origin}");
+        }
+        assert!(!may_write(&[("host", "127.0.0.1:8080"), ("sec-fetch-site", "cross-site")]));
+        assert!(!may_write(&[("host", "127.0.0.1:8080"), ("sec-fetch-site", "same-site")]));
     }
 
     #[test]

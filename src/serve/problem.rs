@@ -19,6 +19,20 @@ pub(crate) enum Problem {
     ParcelNotFound { division_code: String, parcel_code: String },
     /// No approval of that division and number is registered now.
     ApprovalNotFound { division_code: String, approval_number: String },
+    /// No such finding now, and nobody decided about one before.
+    FindingNotFound { subject: String, rule: String },
+    /// The finding flags nothing and nobody decided about it, so there is nothing to decide.
+    NotFlagged,
+    /// Others decided about the finding after what the client had seen.
+    Overtaken { meanwhile: Vec<serde_json::Value> },
+    /// Another evaluation says something else than what the client had seen.
+    FindingChanged,
+    /// A step that the state of the flag does not allow; the text says which steps it does.
+    StepNotPossible { reason: String },
+    /// A decision that cannot be recorded, with every fault found in it.
+    FaultyDetermination { faults: Vec<serde_json::Value> },
+    /// A page of another site wants to write.
+    ForeignOrigin { found: String },
     /// No import of that number.
     ImportNotFound { import_id: String },
     /// No target is registered, so there is no progress to show.
@@ -68,6 +82,9 @@ struct Body<'a> {
     instance: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<serde_json::Value>,
+    /// What others recorded after what the client had seen.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    meanwhile: &'a [serde_json::Value],
 }
 
 impl Problem {
@@ -77,6 +94,13 @@ impl Problem {
             Problem::NoRun => ("/problems/no-run", StatusCode::CONFLICT, "还没有评价批"),
             Problem::ParcelNotFound { .. } => ("/problems/parcel-not-found", StatusCode::NOT_FOUND, "没有这宗地"),
             Problem::ApprovalNotFound { .. } => ("/problems/approval-not-found", StatusCode::NOT_FOUND, "没有这个批次"),
+            Problem::FindingNotFound { .. } => ("/problems/finding-not-found", StatusCode::NOT_FOUND, "没有这一结论"),
+            Problem::NotFlagged => ("/problems/not-flagged", StatusCode::CONFLICT, "没有疑似标记"),
+            Problem::Overtaken { .. } => ("/problems/determination-conflict", StatusCode::CONFLICT, "其间已有新的办理记录"),
+            Problem::FindingChanged => ("/problems/finding-changed", StatusCode::CONFLICT, "其间已重新评价"),
+            Problem::StepNotPossible { .. } => ("/problems/step-not-possible", StatusCode::CONFLICT, "现在不能办理这一步"),
+            Problem::FaultyDetermination { .. } => ("/problems/faulty-determination", StatusCode::BAD_REQUEST, "办理内容有误"),
+            Problem::ForeignOrigin { .. } => ("/problems/foreign-origin", StatusCode::FORBIDDEN, "请求来自别的网站"),
             Problem::ImportNotFound { .. } => ("/problems/import-not-found", StatusCode::NOT_FOUND, "没有这个导入批"),
             Problem::TargetNotFound => ("/problems/target-not-found", StatusCode::NOT_FOUND, "没有登记目标任务"),
             Problem::CollectionNotFound { .. } => ("/problems/collection-not-found", StatusCode::NOT_FOUND, "没有这个要素集"),
@@ -114,6 +138,19 @@ impl Problem {
             Problem::ApprovalNotFound { division_code, approval_number } => {
                 format!("行政区 {division_code} 现行登记簿中没有文号为“{approval_number}”的批次。请核对行政区划代码与批准文号。")
             }
+            Problem::FindingNotFound { subject, rule } => {
+                format!("现行评价批中没有对象“{subject}”按规则“{rule}”的结论，也没有办理记录。请核对行政区划代码、对象种类、编号与规则编号。")
+            }
+            Problem::NotFlagged => "这一结论没有疑似标记，也没有办理记录，不需要办理。".to_owned(),
+            Problem::Overtaken { meanwhile } => {
+                format!("您打开后，又登记了 {} 条办理记录，见 meanwhile；本次没有登记。请刷新后再决定。", meanwhile.len())
+            }
+            Problem::FindingChanged => "您打开后，城市已重新评价，这一结论有变化；本次没有登记。请刷新、看过新的结论后再决定。".to_owned(),
+            Problem::StepNotPossible { reason } => format!("{reason}。本次没有登记。"),
+            Problem::FaultyDetermination { faults } => format!("有 {} 处问题，逐条见 errors；改正后再提交。本次没有登记。", faults.len()),
+            Problem::ForeignOrigin { found } => {
+                format!("请求的来源是“{found}”，不是本系统的页面；办理只能在本系统的页面上，或由程序直接调用接口登记。")
+            }
             Problem::ImportNotFound { import_id } => format!("没有编号为“{import_id}”的导入批。可在 /api/v1/imports 查看已有的导入批。"),
             Problem::TargetNotFound => "登记簿中没有目标任务，无从计算完成情况。请先导入目标任务（mujun import targets 文件）。".to_owned(),
             Problem::CollectionNotFound { collection } => {
@@ -140,7 +177,12 @@ impl Problem {
             Problem::InvalidCursor => "翻页标记 cursor 不是本列表给出的，或筛选、排序已改变。请去掉 cursor 从第一页重新开始。".to_owned(),
             Problem::InvalidBody { reason } => format!("请求内容无法按 JSON 解析：{reason}。请检查括号、引号与逗号。"),
             Problem::BodyTooLarge { limit } => {
-                format!("请求内容超过 {} MB 的上限。请简化图形（减少节点）或分次校核。", limit / 1024 / 1024)
+                const MEGABYTE: usize = 1024 * 1024;
+                if *limit < MEGABYTE {
+                    format!("请求内容超过 {} KB 的上限。请缩短文字；全文可留在文书中。", limit / 1024)
+                } else {
+                    format!("请求内容超过 {} MB 的上限。请简化图形（减少节点）或分次校核。", limit / MEGABYTE)
+                }
             }
             Problem::UnsupportedMediaType { found } => {
                 format!("请求内容的类型是“{found}”，应为 application/json。")
@@ -154,7 +196,7 @@ impl Problem {
 
     fn errors(&self) -> Vec<serde_json::Value> {
         match self {
-            Problem::FaultyProposal { faults } => faults.clone(),
+            Problem::FaultyProposal { faults } | Problem::FaultyDetermination { faults } => faults.clone(),
             Problem::InvalidParameter { name, found, expected } => {
                 vec![serde_json::json!({ "parameter": name, "found": found, "expected": expected })]
             }
@@ -186,7 +228,12 @@ impl IntoResponse for Problem {
             tracing::error!(request, problem = r#type, error = chain(error.as_ref()), "request failed");
         }
         let instance = status.is_server_error().then(|| format!("/requests/{request}"));
-        let body = Body { r#type, title, status: status.as_u16(), detail: self.detail(), instance, errors: self.errors() };
+        let meanwhile: &[serde_json::Value] = match &self {
+            Problem::Overtaken { meanwhile } => meanwhile,
+            _ => &[],
+        };
+        let body =
+            Body { r#type, title, status: status.as_u16(), detail: self.detail(), instance, errors: self.errors(), meanwhile };
         // Serializing strings and JSON values cannot fail; an empty body with the right status is the last resort.
         let text = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, text).into_response();

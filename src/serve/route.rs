@@ -6,6 +6,7 @@ pub(super) mod approvals;
 pub(super) mod collection;
 pub(super) mod collections;
 pub(super) mod conformance;
+pub(super) mod determinations;
 pub(super) mod divisions;
 pub(super) mod findings;
 pub(super) mod health;

@@ -4,6 +4,7 @@
 pub(super) mod feature;
 pub(super) mod finding;
 pub(super) mod label;
+pub(super) mod life;
 pub(super) mod parcel;
 pub(super) mod scope;
 pub(super) mod target;

@@ -2,6 +2,7 @@
 
 mod assets;
 mod card;
+mod determinations;
 mod lists;
 mod mvt;
 mod ogc;

@@ -1,6 +1,7 @@
 //! The store against a real database: every statement prepared, every register appended and read back, history kept.
 
 mod connection;
+mod determinations;
 mod fixture;
 mod history;
 mod registers;

@@ -7,7 +7,8 @@ use super::{
 use crate::app::measuring::counting_rules;
 use crate::app::state::State;
 use crate::city::measure::{BuildingBody, CountingRules, floor_area};
-use crate::store::read;
+use crate::store::determination::LapsedRow;
+use crate::store::{self, read};
 use crate::store::read::parcel::ParcelBuildingRow;
 
 /// One page of parcels.
@@ -38,6 +39,8 @@ pub struct ParcelCard {
     pub zones: Vec<ParcelZoneRow>,
     /// What the run says of it and of its contracts.
     pub findings: Vec<FindingRow>,
+    /// Flags that people decided about and of which the run says nothing any more.
+    pub lapsed: Vec<LapsedRow>,
 }
 
 /// A building and what of it counts.
@@ -88,6 +91,7 @@ pub async fn parcel(state: &State, division_code: &str, parcel_code: &str) -> Re
         supplies: read::supply::of_parcel(&mut conn, division_code, parcel_code).await?,
         zones: read::parcel::zones(&mut conn, division_code, parcel_code).await?,
         findings: read::finding::of_parcel(&mut conn, division_code, parcel_code).await?,
+        lapsed: store::determination::lapsed_of_parcel(&mut conn, division_code, parcel_code).await?,
         row,
         scope,
     }))

@@ -2,7 +2,8 @@
 
 use super::{CountyRow, DivisionRow, KindRow, LayerRow, QueryError, Scope, scope_of, snapshot};
 use crate::app::state::State;
-use crate::store::read;
+use crate::store::determination::StateRow;
+use crate::store::{self, read};
 
 /// Counts and areas, by county.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,8 @@ pub struct Summary {
     pub counties: Vec<CountyRow>,
     /// Findings by county and kind; a pair without findings does not occur.
     pub kinds: Vec<KindRow>,
+    /// Flags by where people left them; a state without any does not occur.
+    pub states: Vec<StateRow>,
     /// The map's layers.
     pub layers: Vec<LayerRow>,
 }
@@ -24,6 +27,7 @@ pub async fn summary(state: &State, county: Option<&str>) -> Result<Summary, Que
         scope: scope_of(&mut conn).await?,
         counties: read::summary::counties(&mut conn, county).await?,
         kinds: read::summary::kinds(&mut conn, county).await?,
+        states: store::determination::states(&mut conn, county).await?,
         layers: read::summary::layers(&mut conn, county).await?,
     })
 }

@@ -5,12 +5,16 @@ use axum::response::Response;
 use mujun_domain::finding::OutcomeCode;
 
 use super::{LARGEST_PAGE, USUAL_PAGE, json};
+use crate::app::life::LifeState;
 use crate::app::query::{self, FindingFilter, FindingKey};
 use crate::app::state::State;
 use crate::serve::query::Parameters;
 use crate::serve::view::PageView;
 use crate::serve::view::finding::{Law, stored};
 use crate::serve::{cursor, problem::Problem};
+
+/// Every flag and whatever people decided about, wherever it stands.
+const ANY_STATE: &str = "any";
 
 const LIST: &str = "findings";
 
@@ -19,6 +23,7 @@ const OUTCOMES: [OutcomeCode; 5] =
 
 pub(in crate::serve) async fn get(Shared(state): Shared<State>, mut parameters: Parameters) -> Result<Response, Problem> {
     let outcomes = OUTCOMES.map(OutcomeCode::as_str);
+    let states = LifeState::ALL.map(LifeState::as_str);
     let filter = FindingFilter {
         kind: parameters.kind()?,
         county: parameters.county()?,
@@ -26,6 +31,9 @@ pub(in crate::serve) async fn get(Shared(state): Shared<State>, mut parameters: 
             outcomes.contains(&word).then(|| word.to_owned())
         })?,
         rule_id: parameters.text("rule")?,
+        state: parameters.parsed("state", &format!(" {}、{ANY_STATE} 之一", states.join("、")), |word| {
+            (word == ANY_STATE || states.contains(&word)).then(|| word.to_owned())
+        })?,
     };
     let limit = parameters.limit(USUAL_PAGE, LARGEST_PAGE)?;
     let after = parameters

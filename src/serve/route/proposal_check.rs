@@ -3,8 +3,8 @@
 use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -13,6 +13,7 @@ use crate::app::proposal::{self, ProposalError, ProposalFault, ProposalMeasures,
 use crate::app::query::{self, QueryError};
 use crate::app::state::State;
 use crate::clock;
+use crate::serve::extract::json_body;
 use crate::serve::query::Parameters;
 use crate::serve::view::finding::{FindingView, Law, fresh};
 use crate::serve::view::scope::ScopeView;
@@ -35,21 +36,9 @@ struct Name {
     name: String,
 }
 
-/// The body's text, once its media type and length are seen to.
-fn body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
-    let media_type = headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let found = media_type.unwrap_or_default();
-    let essence = found.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
-        return Err(Problem::UnsupportedMediaType { found: found.chars().take(80).collect() });
-    }
-    body.map_err(|rejection| {
-        if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::BodyTooLarge { limit: LARGEST_PROPOSAL }
-        } else {
-            Problem::InvalidBody { reason: "请求内容没有传完".to_owned() }
-        }
-    })
+/// GeoJSON and its kin are JSON too.
+fn is_json(essence: &str) -> bool {
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 fn faults(faults: Vec<ProposalFault>) -> Problem {
@@ -66,9 +55,7 @@ pub(in crate::serve) async fn post(
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     parameters.finish()?;
-    let text = body(&headers, bytes)?;
-    let value: serde_json::Value = serde_json::from_slice(&text)
-        .map_err(|error| Problem::InvalidBody { reason: format!("第 {} 行第 {} 列", error.line(), error.column()) })?;
+    let value = json_body(&headers, bytes, LARGEST_PROPOSAL, is_json)?;
     // A proposal can be judged before the first run: the law holds without one, as of today.
     let scope = match query::scope(&state).await {
         Ok(scope) => Some(scope),

@@ -11,6 +11,7 @@ use crate::app::query::{self, KindRow};
 use crate::app::state::State;
 use crate::serve::problem::Problem;
 use crate::serve::query::Parameters;
+use crate::serve::view::life::{StateCount, states};
 use crate::serve::view::scope::ScopeView;
 use crate::serve::view::{label, mu};
 
@@ -20,6 +21,7 @@ struct SummaryView {
     totals: Totals,
     kinds: Vec<KindView>,
     undetermined: Undetermined,
+    states: Vec<StateCount>,
     counties: Vec<CountyView>,
     layers: Vec<LayerView>,
 }
@@ -96,6 +98,7 @@ pub(in crate::serve) async fn get(Shared(state): Shared<State>, mut parameters: 
     json(&SummaryView {
         totals: Totals { parcels: summary.counties.iter().map(|county| county.parcels).sum(), area_m2, area_mu: mu(area_m2) },
         kinds: kinds(&summary.kinds, None),
+        states: states(&summary.states),
         undetermined: Undetermined { parcels: summary.counties.iter().map(|county| county.undetermined).sum() },
         counties: summary
             .counties

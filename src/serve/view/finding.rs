@@ -7,6 +7,7 @@ use mujun_domain::rulebook::Rulebook;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::life::{StandingView, standing};
 use crate::app::query::{FindingRow, Scope};
 
 /// One finding.
@@ -36,6 +37,8 @@ pub(in crate::serve) struct FindingView {
     clearance: Vec<Value>,
     stage: Value,
     notes: Value,
+    /// Where the flag stands; null where nothing is flagged and nothing was decided.
+    life: Option<StandingView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     label_lon: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,6 +128,7 @@ fn view(subject: SubjectView, law: Law<'_>, detail: Value) -> FindingView {
         clearance: sentences(result),
         stage: take(&detail, "stage"),
         notes: list(&detail, "notes"),
+        life: None,
         label_lon: None,
         label_lat: None,
         threshold,
@@ -135,8 +139,10 @@ fn view(subject: SubjectView, law: Law<'_>, detail: Value) -> FindingView {
 
 /// A stored finding. What the run's columns say stands above what the evidence repeats.
 pub(in crate::serve) fn stored(row: FindingRow, law: Law<'_>) -> FindingView {
+    let life = standing(&row);
     let subject = SubjectView { kind: row.subject_kind, code: row.subject_code };
     let mut shown = view(subject, law, row.detail);
+    shown.life = life;
     shown.division_code = Some(row.division_code);
     shown.parcel_code = row.parcel_code;
     shown.rule_id = row.rule_id;

@@ -8,9 +8,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::finding::{FindingView, Law, stored};
+use super::life::{LapsedView, lapsed};
 use super::label::{construction_state, data_label};
 use super::scope::ScopeView;
 use super::{mu, raw};
+use crate::app::life::LifeState;
 use crate::app::query::{BuildingOnParcel, ParcelCard, ParcelRow, ParcelZoneRow, SupplyRow};
 use crate::serve::problem::Problem;
 
@@ -36,8 +38,13 @@ pub(in crate::serve) fn industry_name(rulebook: &Rulebook, edition: Option<&str>
 
 /// A parcel of a list.
 pub(in crate::serve) fn item(row: ParcelRow, rulebook: &Rulebook) -> ParcelItem {
-    // A computed flag stays a suspicion: nobody has looked at the ground yet.
-    let (state, state_label) = if row.kinds.is_empty() { ("unmarked", "未标记") } else { ("suspected", "疑似") };
+    // A computed flag stays a suspicion until people decide; what they decided is the state of the flag that counts.
+    let state = row.life_state.as_deref().and_then(|word| LifeState::ALL.into_iter().find(|state| state.as_str() == word));
+    let (state, state_label) = match state {
+        Some(state) => (state.as_str(), state.label_zh()),
+        None if row.kinds.is_empty() => ("unmarked", "未标记"),
+        None => (LifeState::Suspected.as_str(), LifeState::Suspected.label_zh()),
+    };
     ParcelItem {
         site_area_mu: mu(row.site_area_m2),
         flagged_area_mu: mu(row.flagged_area_m2),
@@ -62,6 +69,7 @@ pub(in crate::serve) struct ParcelCardView {
     supplies: Vec<SupplyView>,
     zones: Vec<ParcelZoneRow>,
     findings: Vec<FindingView>,
+    lapsed: Vec<LapsedView>,
     provenance: Provenance,
     geometry: Box<RawValue>,
     bbox: Vec<f64>,
@@ -165,6 +173,7 @@ pub(in crate::serve) fn card(card: ParcelCard, rulebook: &Rulebook) -> Result<Pa
         supplies: card.supplies.into_iter().map(|row| supply(row, rulebook)).collect(),
         zones: card.zones,
         findings: card.findings.into_iter().map(|row| stored(row, law)).collect(),
+        lapsed: card.lapsed.into_iter().map(|row| lapsed(row, rulebook)).collect(),
         provenance: Provenance {
             import_id: row.import_id,
             file_name: row.file_name,

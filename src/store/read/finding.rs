@@ -1,5 +1,6 @@
 //! Findings of the current run, as stored: the evidence stays JSON here.
 
+use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use super::Total;
@@ -29,6 +30,12 @@ pub struct FindingRow {
     pub flagged_area_m2: Option<f64>,
     /// The domain's finding as JSON.
     pub detail: serde_json::Value,
+    /// Where people left it; `None`: nobody decided anything yet.
+    pub life_state: Option<String>,
+    /// How many decisions there are.
+    pub life_sequence: Option<i32>,
+    /// The day of the last one.
+    pub life_decided_on: Option<NaiveDate>,
     /// A point on the flagged ground or its subject: longitude. Only in lists.
     #[sqlx(default)]
     pub label_lon: Option<f64>,
@@ -48,6 +55,8 @@ pub struct FindingFilter {
     pub outcome: Option<String>,
     /// Only findings of this rule.
     pub rule_id: Option<String>,
+    /// Only flags that stand there (a word of `mujun_domain::life::State`), or `any` of them.
+    pub state: Option<String>,
 }
 
 /// The primary key of a finding within its run, in the order of the list.
@@ -92,6 +101,7 @@ pub async fn page(
         .bind(after.map(|key| key.subject_code.as_str()))
         .bind(after.map(|key| key.rule_id.as_str()))
         .bind(limit)
+        .bind(filter.state.as_deref())
         .persistent(false)
         .fetch_all(conn)
         .await
@@ -105,6 +115,7 @@ pub async fn total(conn: &mut PgConnection, filter: &FindingFilter) -> Result<To
         .bind(filter.county.as_deref())
         .bind(filter.outcome.as_deref())
         .bind(filter.rule_id.as_deref())
+        .bind(filter.state.as_deref())
         .persistent(false)
         .fetch_one(conn)
         .await

@@ -125,6 +125,10 @@ pub struct ParcelRow {
     pub label_lat: f64,
     /// The rule whose finding flags the parcel, that of the counted kind first.
     pub basis: Option<String>,
+    /// The title of that rule, as the run stored it.
+    pub basis_title: Option<String>,
+    /// Where the flag of that rule stands: `suspected` until people decide. `None`: nothing is flagged.
+    pub life_state: Option<String>,
     /// Where the row stands in the order asked for.
     #[serde(skip)]
     #[sqlx(default)]

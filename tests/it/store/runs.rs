@@ -59,7 +59,7 @@ fn state(code: &str) -> NewParcelState {
     }
 }
 
-async fn recorded_run(conn: &mut PgConnection) -> i64 {
+pub async fn recorded_run(conn: &mut PgConnection) -> i64 {
     run::insert(conn, &new_run("jiaxing-2023")).await.unwrap()
 }
 

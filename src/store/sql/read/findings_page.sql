@@ -1,19 +1,24 @@
--- Which findings answer the filter? $1 kind, $2 county, $3 outcome, $4 rule, $5–$8 key after which to go on, $9 rows.
+-- Which findings answer the filter? $1 kind, $2 county, $3 outcome, $4 rule, $5–$8 key after which to go on, $9 rows,
+-- $10 state: flags that nobody has looked at are suspected; “any” is every flag and whatever people decided about.
 with page as (
-    select f.*
+    select f.*, l.state_after as life_state, l.sequence as life_sequence, l.decided_on as life_decided_on
     from current_run c
     join finding f using (run_id)
+    left join latest_determination l using (division_code, subject_kind, subject_code, rule_id)
     where ($1::text is null or f.flag = $1)
       and ($2::text is null or f.division_code = $2)
       and ($3::text is null or f.outcome = $3)
       and ($4::text is null or f.rule_id = $4)
+      and ($10::text is null
+           or ($10 = 'any' and (f.flag is not null or l.state_after is not null))
+           or coalesce(l.state_after, case when f.flag is not null then 'suspected' end) = $10)
       and ($5::text is null
            or (f.division_code, f.subject_kind, f.subject_code, f.rule_id) > ($5, $6, $7, $8))
     order by f.division_code, f.subject_kind, f.subject_code, f.rule_id
     limit $9
 )
 select f.division_code, f.subject_kind, f.subject_code, f.rule_id, f.parcel_code, f.force, f.outcome, f.flag,
-       f.flagged_area_m2, f.detail,
+       f.flagged_area_m2, f.detail, f.life_state, f.life_sequence, f.life_decided_on,
        st_x(l.point) as label_lon,
        st_y(l.point) as label_lat
 from page f

@@ -20,12 +20,9 @@ select p.division_code,
        coalesce(p.observed_on, i.observed_on) as observed_on,
        st_x(l.point) as label_lon,
        st_y(l.point) as label_lat,
-       (select f.rule_id
-        from finding f
-        where f.run_id = c.run_id and f.division_code = p.division_code
-          and f.parcel_code = p.parcel_code and f.flag is not null
-        order by f.flag is distinct from s.counted_kind, f.rule_id
-        limit 1) as basis,
+       b.rule_id as basis,
+       b.title as basis_title,
+       b.life_state,
        p.documentary_area_m2,
        p.ellipsoidal_area_m2,
        p.planar_area_m2,
@@ -47,4 +44,13 @@ left join current_run c on true
 left join parcel_state s
        on s.run_id = c.run_id and s.division_code = p.division_code and s.parcel_code = p.parcel_code
 cross join lateral (select st_pointonsurface(p.geom) as point) l
+left join lateral (
+    select f.rule_id, f.detail ->> 'title' as title, coalesce(d.state_after, 'suspected') as life_state
+    from finding f
+    left join latest_determination d using (division_code, subject_kind, subject_code, rule_id)
+    where f.run_id = c.run_id and f.division_code = p.division_code
+      and f.parcel_code = p.parcel_code and f.flag is not null
+    order by f.flag is distinct from s.counted_kind, f.rule_id
+    limit 1
+) b on true
 where upper_inf(p.recorded) and p.division_code = $1 and p.parcel_code = $2

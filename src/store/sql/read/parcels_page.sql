@@ -68,14 +68,20 @@ select page.division_code,
        page.observed_on,
        st_x(l.point) as label_lon,
        st_y(l.point) as label_lat,
-       (select f.rule_id
-        from finding f
-        where f.run_id = page.run_id and f.division_code = page.division_code
-          and f.parcel_code = page.parcel_code and f.flag is not null
-        order by f.flag is distinct from page.counted_kind, f.rule_id
-        limit 1) as basis,
+       b.rule_id as basis,
+       b.title as basis_title,
+       b.life_state,
        page.sort_key
 from page
 join division d on d.division_code = page.division_code
 cross join lateral (select st_pointonsurface(page.geom) as point) l
+left join lateral (
+    select f.rule_id, f.detail ->> 'title' as title, coalesce(d.state_after, 'suspected') as life_state
+    from finding f
+    left join latest_determination d using (division_code, subject_kind, subject_code, rule_id)
+    where f.run_id = page.run_id and f.division_code = page.division_code
+      and f.parcel_code = page.parcel_code and f.flag is not null
+    order by f.flag is distinct from page.counted_kind, f.rule_id
+    limit 1
+) b on true
 order by page.sort_key, page.division_code, page.parcel_code
