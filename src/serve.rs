@@ -54,9 +54,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/findings", get(route::findings::get))
         .route(
             "/api/v1/findings/{division_code}/{subject_kind}/{subject_code}/{rule_id}/determinations",
-            get(route::determinations::get)
-                .post(route::determinations::post)
-                .layer(DefaultBodyLimit::max(LARGEST_DETERMINATION)),
+            get(route::determinations::get).post(route::determinations::post).layer(DefaultBodyLimit::max(LARGEST_DETERMINATION)),
         )
         .route("/api/v1/approvals", get(route::approvals::get))
         .route("/api/v1/approvals/{division_code}/{approval_number}", get(route::approval::get))

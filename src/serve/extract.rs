@@ -107,7 +107,9 @@ fn same_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Problem> {
         let authority = |address: &str| address.split_once("://").and_then(|(_, rest)| Some(rest.split('/').next()?.to_owned()));
         let theirs = origin.to_str().ok().and_then(authority);
         // The scheme is not compared: a proxy may speak https before us.
-        if theirs.is_none() || theirs.map(|host| host.to_ascii_lowercase()) != authority(&own).map(|host| host.to_ascii_lowercase()) {
+        if theirs.is_none()
+            || theirs.map(|host| host.to_ascii_lowercase()) != authority(&own).map(|host| host.to_ascii_lowercase())
+        {
             return Err(foreign(origin.as_bytes()));
         }
     }

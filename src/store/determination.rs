@@ -153,11 +153,7 @@ pub enum Insertion {
 }
 
 /// Records a decision, unless another one took its number meanwhile.
-pub async fn insert(
-    conn: &mut PgConnection,
-    key: &FindingKey,
-    decision: &NewDetermination,
-) -> Result<Insertion, StoreError> {
+pub async fn insert(conn: &mut PgConnection, key: &FindingKey, decision: &NewDetermination) -> Result<Insertion, StoreError> {
     let original = &decision.original;
     let inserted: Option<i32> = sqlx::query_scalar(include_str!("sql/determination/insert.sql"))
         .bind(&key.division_code)

@@ -252,9 +252,9 @@ pub struct BrokenLife {
 /// # Errors
 /// A step that the state before it does not allow.
 pub fn fold(steps: impl IntoIterator<Item = Step>) -> Result<State, BrokenLife> {
-    (1..).zip(steps).try_fold(State::Suspected, |state, (position, step)| {
-        next(state, step).map_err(|fault| BrokenLife { position, fault })
-    })
+    (1..)
+        .zip(steps)
+        .try_fold(State::Suspected, |state, (position, step)| next(state, step).map_err(|fault| BrokenLife { position, fault }))
 }
 
 /// What the latest evaluation says of the subject by the same rule.

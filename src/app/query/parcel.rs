@@ -8,8 +8,8 @@ use crate::app::measuring::counting_rules;
 use crate::app::state::State;
 use crate::city::measure::{BuildingBody, CountingRules, floor_area};
 use crate::store::determination::LapsedRow;
-use crate::store::{self, read};
 use crate::store::read::parcel::ParcelBuildingRow;
+use crate::store::{self, read};
 
 /// One page of parcels.
 #[derive(Clone, Debug, PartialEq)]

@@ -18,11 +18,7 @@ use crate::serve::query::Parameters;
 use crate::serve::view::life::{determination, view};
 
 fn values<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Vec<serde_json::Value>, Problem> {
-    items
-        .into_iter()
-        .map(serde_json::to_value)
-        .collect::<Result<_, _>>()
-        .map_err(|error| Problem::Internal(Box::new(error)))
+    items.into_iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(|error| Problem::Internal(Box::new(error)))
 }
 
 fn problem(path: &FindingPath, error: LifeError) -> Problem {
@@ -30,9 +26,7 @@ fn problem(path: &FindingPath, error: LifeError) -> Problem {
         result.map_or_else(|problem| problem, shape)
     };
     match error {
-        LifeError::NotFound => {
-            Problem::FindingNotFound { subject: path.0.subject_code.clone(), rule: path.0.rule_id.clone() }
-        }
+        LifeError::NotFound => Problem::FindingNotFound { subject: path.0.subject_code.clone(), rule: path.0.rule_id.clone() },
         LifeError::NotFlagged => Problem::NotFlagged,
         LifeError::Overtaken { meanwhile } => {
             shaped(values(meanwhile.into_iter().map(determination)), |meanwhile| Problem::Overtaken { meanwhile })

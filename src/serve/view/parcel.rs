@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::finding::{FindingView, Law, stored};
-use super::life::{LapsedView, lapsed};
 use super::label::{construction_state, data_label};
+use super::life::{LapsedView, lapsed};
 use super::scope::ScopeView;
 use super::{mu, raw};
 use crate::app::life::LifeState;
@@ -38,13 +38,10 @@ pub(in crate::serve) fn industry_name(rulebook: &Rulebook, edition: Option<&str>
 
 /// A parcel of a list.
 pub(in crate::serve) fn item(row: ParcelRow, rulebook: &Rulebook) -> ParcelItem {
-    // A computed flag stays a suspicion until people decide; what they decided is the state of the flag that counts.
-    let state = row.life_state.as_deref().and_then(|word| LifeState::ALL.into_iter().find(|state| state.as_str() == word));
-    let (state, state_label) = match state {
-        Some(state) => (state.as_str(), state.label_zh()),
-        None if row.kinds.is_empty() => ("unmarked", "未标记"),
-        None => (LifeState::Suspected.as_str(), LifeState::Suspected.label_zh()),
-    };
+    // A computed flag stays a suspicion until people decide; what they decided of the kind that counts is the parcel's state.
+    let counted = row.counted_kind.as_deref().and_then(|kind| row.kind_states.as_ref()?.get(kind)?.as_str());
+    let state = LifeState::ALL.into_iter().find(|state| Some(state.as_str()) == counted).unwrap_or(LifeState::Suspected);
+    let (state, state_label) = if row.kinds.is_empty() { ("unmarked", "未标记") } else { (state.as_str(), state.label_zh()) };
     ParcelItem {
         site_area_mu: mu(row.site_area_m2),
         flagged_area_mu: mu(row.flagged_area_m2),

@@ -31,6 +31,8 @@ pub struct ApprovalRow {
     pub outcome: Option<String>,
     /// Flagged leftover, m².
     pub flagged_area_m2: Option<f64>,
+    /// Where the flag of that rule stands; `None`: nothing is flagged and nothing was decided.
+    pub life_state: Option<String>,
     /// The evidence of that finding, the domain's JSON.
     #[serde(skip)]
     pub detail: Option<serde_json::Value>,

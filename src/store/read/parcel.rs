@@ -127,8 +127,8 @@ pub struct ParcelRow {
     pub basis: Option<String>,
     /// The title of that rule, as the run stored it.
     pub basis_title: Option<String>,
-    /// Where the flag of that rule stands: `suspected` until people decide. `None`: nothing is flagged.
-    pub life_state: Option<String>,
+    /// Where the flag of each kind stands, kind → state: `suspected` until people decide. `None`: nothing is flagged.
+    pub kind_states: Option<serde_json::Value>,
     /// Where the row stands in the order asked for.
     #[serde(skip)]
     #[sqlx(default)]

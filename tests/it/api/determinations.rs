@@ -24,8 +24,7 @@ impl Flag {
         let (subject_kind, subject_code, rule_id) =
             (text(&finding["subject"]["kind"]), text(&finding["subject"]["code"]), text(&finding["rule_id"]));
         let division = text(&finding["division_code"]);
-        let address =
-            format!("/api/v1/findings/{division}/{subject_kind}/{}/{rule_id}/determinations", encoded(&subject_code));
+        let address = format!("/api/v1/findings/{division}/{subject_kind}/{}/{rule_id}/determinations", encoded(&subject_code));
         Flag { address, subject_kind, subject_code, rule_id }
     }
 
@@ -69,10 +68,7 @@ fn steps() -> Vec<(Value, &'static str)> {
             "determined",
         ),
         (json!({ "step": "appealed", "decided_on": "2024-04-20", "decided_by": "某企业" }), "under_appeal"),
-        (
-            json!({ "step": "appeal_dismissed", "decided_on": "2024-05-10", "document_number": "某复〔2024〕2 号" }),
-            "determined",
-        ),
+        (json!({ "step": "appeal_dismissed", "decided_on": "2024-05-10", "document_number": "某复〔2024〕2 号" }), "determined"),
         (
             json!({ "step": "disposed", "decided_on": "2024-06-01", "disposal_kind": "upgrade",
                     "document_number": "某改〔2024〕3 号" }),
@@ -147,6 +143,7 @@ async fn cards_lists_and_sums_show_where_a_flag_stands() {
 
     let card = api.json(&format!("/api/v1/parcels/{COUNTY}/P01")).await;
     assert_eq!((card["state"].as_str(), card["state_label"].as_str()), (Some("determined"), Some("已认定")));
+    assert_eq!(card["kind_states"], json!({ "underused": "determined" }));
     assert_eq!(card["basis_title"], card["findings"][0]["title"]);
     assert_eq!(card["findings"][0]["life"]["state"], "determined");
     let unflagged = card["findings"].as_array().unwrap().iter().find(|finding| finding["flag"].is_null()).unwrap();
@@ -171,7 +168,11 @@ async fn a_step_out_of_order_is_refused_and_the_possible_ones_are_named() {
     let determined = json!({ "step": "determined", "conclusion": "underused", "document_number": "某认〔2024〕1 号" });
     let refused = problem(&decide(&api, &flag, determined).await, 409, "step-not-possible");
     assert!(refused["detail"].as_str().unwrap().contains("核实属实、核实不属实"), "{refused}");
-    problem(&decide(&api, &flag, json!({ "step": "closed", "document_number": "某销〔2024〕1 号" })).await, 409, "step-not-possible");
+    problem(
+        &decide(&api, &flag, json!({ "step": "closed", "document_number": "某销〔2024〕1 号" })).await,
+        409,
+        "step-not-possible",
+    );
     assert_eq!(api.json(&flag.address).await["determinations"], json!([]));
 }
 

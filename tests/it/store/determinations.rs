@@ -77,14 +77,11 @@ async fn every_step_state_disposal_and_conclusion_of_the_domain_can_be_recorded(
     rows.extend(Step::ALL.map(|step| decision(run_id, step)));
     rows.extend(State::ALL.map(|state| NewDetermination { state_after: state.as_str(), ..decision(run_id, Step::Verified) }));
     rows.extend(
-        DisposalKind::ALL
-            .map(|kind| NewDetermination { disposal_kind: Some(kind.as_str()), ..decision(run_id, Step::Disposed) }),
+        DisposalKind::ALL.map(|kind| NewDetermination { disposal_kind: Some(kind.as_str()), ..decision(run_id, Step::Disposed) }),
     );
     rows.extend(
-        Conclusion::ALL.map(|conclusion| NewDetermination {
-            conclusion: Some(conclusion.as_str()),
-            ..decision(run_id, Step::Determined)
-        }),
+        Conclusion::ALL
+            .map(|conclusion| NewDetermination { conclusion: Some(conclusion.as_str()), ..decision(run_id, Step::Determined) }),
     );
     for (number, row) in rows.iter().enumerate() {
         assert_eq!(insert(&mut conn, &format!("P{number}"), row).await, Insertion::Recorded, "{row:?}");

@@ -8,11 +8,8 @@ use mujun_domain::life::{
 };
 use proptest::prelude::*;
 
-const APPEALS: [State; 3] = [
-    State::UnderAppeal(Appealed::Verified),
-    State::UnderAppeal(Appealed::Determined),
-    State::UnderAppeal(Appealed::Disposed),
-];
+const APPEALS: [State; 3] =
+    [State::UnderAppeal(Appealed::Verified), State::UnderAppeal(Appealed::Determined), State::UnderAppeal(Appealed::Disposed)];
 
 /// Rows are states, columns are steps in the order of `Step::ALL`; a dot is a step that the state does not allow.
 const TABLE: &str = "

@@ -17,6 +17,7 @@ select a.division_code,
        f.outcome,
        f.flagged_area_m2,
        f.detail,
+       case when f.flag is not null then coalesce(e.state_after, 'suspected') else e.state_after end as life_state,
        st_x(l.point) as label_lon,
        st_y(l.point) as label_lat
 from approval a
@@ -26,6 +27,14 @@ left join current_run c on true
 left join finding f
        on f.run_id = c.run_id and f.division_code = a.division_code and f.subject_kind = 'approval'
       and f.subject_code = a.approval_number and f.rule_id = 'approved-not-supplied'
+left join lateral (
+    select d.state_after
+    from determination d
+    where d.division_code = f.division_code and d.subject_kind = f.subject_kind
+      and d.subject_code = f.subject_code and d.rule_id = f.rule_id
+    order by d.sequence desc
+    limit 1
+) e on true
 cross join lateral (select st_pointonsurface(coalesce(f.geom, a.geom)) as point) l
 where upper_inf(a.recorded)
   and ($1::text is null or a.division_code = $1)

@@ -22,7 +22,7 @@ select p.division_code,
        st_y(l.point) as label_lat,
        b.rule_id as basis,
        b.title as basis_title,
-       b.life_state,
+       k.kind_states,
        p.documentary_area_m2,
        p.ellipsoidal_area_m2,
        p.planar_area_m2,
@@ -45,12 +45,28 @@ left join parcel_state s
        on s.run_id = c.run_id and s.division_code = p.division_code and s.parcel_code = p.parcel_code
 cross join lateral (select st_pointonsurface(p.geom) as point) l
 left join lateral (
-    select f.rule_id, f.detail ->> 'title' as title, coalesce(d.state_after, 'suspected') as life_state
+    select f.rule_id, f.detail ->> 'title' as title
     from finding f
-    left join latest_determination d using (division_code, subject_kind, subject_code, rule_id)
     where f.run_id = c.run_id and f.division_code = p.division_code
       and f.parcel_code = p.parcel_code and f.flag is not null
     order by f.flag is distinct from s.counted_kind, f.rule_id
     limit 1
 ) b on true
+left join lateral (
+    select jsonb_object_agg(flagged.flag, flagged.state) as kind_states
+    from (
+        select distinct on (f.flag) f.flag, coalesce(d.state_after, 'suspected') as state
+        from finding f
+        left join lateral (
+            select d.state_after
+            from determination d
+            where d.division_code = f.division_code and d.subject_kind = f.subject_kind
+              and d.subject_code = f.subject_code and d.rule_id = f.rule_id
+            order by d.sequence desc
+            limit 1
+        ) d on true
+        where f.run_id = c.run_id and f.division_code = p.division_code and f.parcel_code = p.parcel_code and f.flag is not null
+        order by f.flag, f.rule_id
+    ) flagged
+) k on true
 where upper_inf(p.recorded) and p.division_code = $1 and p.parcel_code = $2
