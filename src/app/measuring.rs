@@ -5,16 +5,16 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use mujun_domain::rulebook::{ParameterName, Rulebook};
-use mujun_geometry::overlay::{self, SliverTolerance};
+use mujun_geometry::overlay::{Overlayer, SliverTolerance};
 use mujun_geometry::reproject::ReprojectionError;
 use mujun_geometry::surface::Surface;
 use rayon::prelude::*;
 
 use super::registers::Registers;
-use crate::city::ground::{GroundIndex, PlanarGround, project_all};
-use crate::city::leftover::{Leftover, leftovers, outside_leftovers};
+use crate::city::ground::{GroundIndex, PlanarGround};
+use crate::city::leftover::{Deductions, Leftover, Supplied, leftovers, outside_leftovers};
 use crate::city::measure::{BuildingBody, CountingRules, SiteMeasure, measure_sites};
-use crate::register::{ApprovalRecord, Ground, ParcelRecord};
+use crate::register::{ApprovalRecord, Ground, ParcelRecord, SupplyRecord};
 
 /// Parameters of measuring that the rulebook does not hold on that day.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -165,8 +165,8 @@ pub fn measure_city(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate
     let tolerance = sliver_tolerance(rulebook, as_of)?;
     let [disagreement_max] = parameters(rulebook, as_of, [ParameterName::AreaDisagreementMax])?;
 
-    let parcels = GroundIndex::new(project_all(registers.parcels.par_iter().map(|version| &version.record.ground))?);
-    let buildings = GroundIndex::new(project_all(registers.buildings.par_iter().map(|version| &version.record.ground))?);
+    let parcels = GroundIndex::project(registers.parcels.iter().map(|version| &version.record.ground))?;
+    let buildings = GroundIndex::project(registers.buildings.iter().map(|version| &version.record.ground))?;
     let bodies: Vec<BuildingBody> = registers
         .buildings
         .iter()
@@ -192,7 +192,7 @@ pub fn measure_city(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate
             Some(PlanarGround { surface, planar_m2, ellipsoidal_m2: leftover.leftover_m2 })
         })
         .collect();
-    let outside = outside_leftovers(&parcels, &GroundIndex::new(left));
+    let outside = outside_leftovers(&parcels, &left);
     let upgrades = link_upgrades(registers, &parcels, as_of)?;
 
     let mut supplies_of: Vec<Vec<usize>> = vec![Vec::new(); registers.parcels.len()];
@@ -273,17 +273,23 @@ fn link_upgrades(
         .filter(|(_, version)| approved.contains(&(version.record.division_code.as_str(), version.record.project_code.as_str())))
         .filter_map(|(position, version)| Some((position, version.record.ground.as_ref()?)))
         .collect();
-    let projects = GroundIndex::new(project_all(drawn.par_iter().map(|(_, ground)| *ground))?);
-    Ok(parcels
-        .grounds()
-        .par_iter()
-        .map(|parcel| {
-            let near = projects.near(&parcel.surface);
-            let covering = near.into_iter().find(|position| {
-                overlay::intersection_area(&parcel.surface, &projects.ground(*position).surface) * 2.0 > parcel.planar_m2
-            });
-            covering.map(|position| drawn[position].0)
-        })
+    let projects = GroundIndex::project(drawn.iter().map(|(_, ground)| *ground))?;
+    Ok((0..parcels.len())
+        .into_par_iter()
+        .map_init(
+            || (Overlayer::default(), Vec::new()),
+            |(overlayer, near), position| {
+                let parcel = parcels.outline(position);
+                projects.near(parcel.bounds(), near);
+                if near.is_empty() {
+                    return None;
+                }
+                overlayer.lay(parcel);
+                let covering =
+                    near.iter().find(|project| overlayer.area_in_common(projects.outline(**project)) * 2.0 > parcel.area());
+                covering.map(|project| drawn[*project].0)
+            },
+        )
         .collect())
 }
 
@@ -316,27 +322,23 @@ fn measure_leftovers(
 ) -> Result<Vec<Option<Leftover>>, ReprojectionError> {
     let drawn: Vec<usize> = (0..registers.approvals.len()).filter(|i| registers.approvals[*i].record.ground.is_some()).collect();
     let grounds: Vec<&Ground> = drawn.iter().filter_map(|i| registers.approvals[*i].record.ground.as_ref()).collect();
-    let approvals = GroundIndex::new(project_all(grounds.par_iter().copied())?);
+    let approvals = GroundIndex::project(grounds.into_iter())?;
 
     // Supplied ground: the contract's own outline, else the parcel it names. A contract signed after `as_of` has not been made yet.
-    let mut supplied: Vec<PlanarGround> = Vec::new();
-    for (version, parcel) in registers.supplies.iter().zip(supply_parcels) {
-        if version.record.contract_signed_on.is_some_and(|signed| signed > as_of) {
-            continue;
-        }
-        match (&version.record.ground, parcel) {
-            (Some(ground), _) => supplied.push(PlanarGround::project(ground)?),
-            (None, Some(parcel)) => supplied.push(parcels.ground(*parcel).clone()),
-            (None, None) => {}
-        }
-    }
+    let signed = |record: &SupplyRecord| record.contract_signed_on.is_none_or(|signed| signed <= as_of);
+    let made =
+        || registers.supplies.iter().map(|version| &version.record).zip(supply_parcels).filter(|(record, _)| signed(record));
+    let drawn_supplies = GroundIndex::project(made().filter_map(|(record, _)| record.ground.as_ref()))?;
+    let named = made().filter(|(record, _)| record.ground.is_none()).filter_map(|(_, parcel)| *parcel);
+    let supplied = Supplied::new(parcels, named, &drawn_supplies);
+    let deductions = Deductions { grounds: GroundIndex::new(&[]), only_from: Vec::new() };
     // Ground left over by two approvals counts for the older one; an undated one comes late, and one that was withdrawn last:
     // it is counted nowhere, and must not take the ground from the approval that replaced it.
     let order: Vec<usize> = rank_by(&drawn, |i| {
         let record = &registers.approvals[i].record;
         (is_withdrawn(record, as_of), record.approved_on.is_none(), record.approved_on, record.approval_number.clone())
     });
-    let found = leftovers(&approvals, &order, &GroundIndex::new(supplied), tolerance);
+    let found = leftovers(&approvals, &order, &supplied, &deductions, tolerance);
     let mut all: Vec<Option<Leftover>> = vec![None; registers.approvals.len()];
     for (position, leftover) in drawn.into_iter().zip(found) {
         all[position] = Some(leftover);

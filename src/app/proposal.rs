@@ -111,7 +111,7 @@ pub fn check(rulebook: &Rulebook, body: &serde_json::Value, as_of: NaiveDate) ->
     let proposal = parse(body).map_err(ProposalError::Faulty)?;
     let rules = counting_rules(rulebook, as_of).map_err(ProposalError::Parameters)?;
     let bodies: Vec<_> = proposal.buildings.iter().map(|building| building.body).collect();
-    let buildings = GroundIndex::new(proposal.buildings.iter().map(|building| building.ground.clone()).collect());
+    let buildings = GroundIndex::new(&proposal.buildings.iter().map(|building| building.ground.clone()).collect::<Vec<_>>());
     let measure = measure_site(&proposal.land, &buildings, &bodies, rules);
     let facts = facts(&proposal, &measure);
     let evaluation = evaluate(&facts, rulebook, as_of);

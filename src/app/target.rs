@@ -283,21 +283,22 @@ fn settle(registers: &Registers, counted: &[Option<NaiveDate>]) -> Result<Settle
             grounds.push(PlanarGround::project(ground)?);
         }
     }
-    let index = GroundIndex::new(grounds);
+    let index = GroundIndex::new(&grounds);
     let exact = SliverTolerance { min_area_m2: 0.0, min_width_m: 0.0 };
     let mut credits: Vec<Option<Credit>> = counted.iter().map(|_| None).collect();
-    let mut conflicts = Vec::new();
+    let (mut conflicts, mut earlier) = (Vec::new(), Vec::new());
     for (order, (_, position)) in claims.iter().enumerate() {
-        let ground = index.ground(order);
-        let earlier: Vec<usize> = index.near(&ground.surface).into_iter().filter(|other| *other < order).collect();
-        let surfaces: Vec<&Surface> = earlier.iter().map(|other| &index.ground(*other).surface).collect();
+        let ground = &grounds[order];
+        index.near(ground.surface.bounds(), &mut earlier);
+        earlier.retain(|other| *other < order);
+        let surfaces: Vec<&Surface> = earlier.iter().map(|other| &grounds[*other].surface).collect();
         let credited_m2 = if surfaces.is_empty() {
             ground.ellipsoidal_m2
         } else {
             overlay::subtract(&ground.surface, &surfaces, &exact).leftover_area * ground.to_ellipsoid()
         };
-        for other in earlier {
-            let overlap_m2 = overlay::intersection_area(&ground.surface, &index.ground(other).surface) * ground.to_ellipsoid();
+        for other in earlier.iter().copied() {
+            let overlap_m2 = overlay::intersection_area(&ground.surface, &grounds[other].surface) * ground.to_ellipsoid();
             if overlap_m2 > CONFLICT_M2 {
                 let first = record(claims[other].1);
                 conflicts.push(Conflict {

@@ -1,10 +1,13 @@
-//! Grounds brought to the survey plane once, so that every overlay of a run works in metres.
+//! Grounds brought to the survey plane once, in columns and with the tree that finds them, so that every overlay of a run works
+//! in metres and in memory that lies together.
 
+use mujun_geometry::area::planar_area;
 use mujun_geometry::crs::Crs;
+use mujun_geometry::geo::Rect;
 use mujun_geometry::index::PackedIndex;
+use mujun_geometry::layer::{Layer, LayerBuilder, Outline};
 use mujun_geometry::reproject::{self, ReprojectionError};
 use mujun_geometry::surface::Surface;
-use rayon::prelude::*;
 
 use crate::register::Ground;
 
@@ -29,53 +32,97 @@ impl PlanarGround {
     /// A vertex that PROJ cannot bring to the plane.
     pub fn project(ground: &Ground) -> Result<PlanarGround, ReprojectionError> {
         let surface = reproject::with_reprojector(Crs::CGCS2000, PLANE, |projection| projection.surface(&ground.surface))??;
-        let planar_m2 = mujun_geometry::area::planar_area(&surface);
+        let planar_m2 = planar_area(&surface);
         Ok(PlanarGround { surface, planar_m2, ellipsoidal_m2: ground.ellipsoidal_area_m2 })
     }
 
     /// Ellipsoidal square metres in one planar square metre here. The plane stretches eastward (up to 0.037 % at the city's
     /// edge), so an area clipped in the plane is brought back by the factor of the ground it was clipped from.
     pub fn to_ellipsoid(&self) -> f64 {
-        if self.planar_m2 > 0.0 { self.ellipsoidal_m2 / self.planar_m2 } else { 1.0 }
+        factor(self.planar_m2, self.ellipsoidal_m2)
     }
 }
 
-/// Projects many grounds in parallel, keeping their order.
-///
-/// # Errors
-/// The first vertex that PROJ cannot bring to the plane.
-pub fn project_all<'a>(grounds: impl IndexedParallelIterator<Item = &'a Ground>) -> Result<Vec<PlanarGround>, ReprojectionError> {
-    grounds.map(PlanarGround::project).collect()
+fn factor(planar_m2: f64, ellipsoidal_m2: f64) -> f64 {
+    if planar_m2 > 0.0 { ellipsoidal_m2 / planar_m2 } else { 1.0 }
 }
 
-/// Grounds of one register with the tree that finds them.
+/// Grounds of one register with the tree that finds them; positions are those in which they were given.
 #[derive(Debug)]
 pub struct GroundIndex {
-    grounds: Vec<PlanarGround>,
+    layer: Layer,
+    ellipsoidal_m2: Vec<f64>,
     tree: PackedIndex,
 }
 
 impl GroundIndex {
-    /// Builds the tree over the bounds of `grounds`; positions in the index are positions in `grounds`.
-    pub fn new(grounds: Vec<PlanarGround>) -> GroundIndex {
-        let tree = PackedIndex::build(grounds.iter().map(|ground| ground.surface.bounds()));
-        GroundIndex { grounds, tree }
+    /// Indexes grounds that are in the plane already.
+    pub fn new(grounds: &[PlanarGround]) -> GroundIndex {
+        let mut builder = LayerBuilder::new(PLANE);
+        for ground in grounds {
+            builder.push(&ground.surface);
+        }
+        GroundIndex::of(builder.finish(), grounds.iter().map(|ground| ground.ellipsoidal_m2).collect())
     }
 
-    /// The ground at a position.
-    pub fn ground(&self, position: usize) -> &PlanarGround {
-        &self.grounds[position]
+    /// Projects stored grounds and indexes them.
+    ///
+    /// # Errors
+    /// A vertex that cannot be brought to the plane.
+    pub fn project<'a>(grounds: impl Iterator<Item = &'a Ground>) -> Result<GroundIndex, ReprojectionError> {
+        let (mut builder, mut ellipsoidal_m2) = (LayerBuilder::new(Crs::CGCS2000), Vec::new());
+        for ground in grounds {
+            builder.push(&ground.surface);
+            ellipsoidal_m2.push(ground.ellipsoidal_area_m2);
+        }
+        Ok(GroundIndex::of(builder.project(PLANE)?, ellipsoidal_m2))
     }
 
-    /// Every ground, in order.
-    pub fn grounds(&self) -> &[PlanarGround] {
-        &self.grounds
+    /// Indexes a layer in the plane whose items are so large on the ellipsoid, m².
+    pub fn of(layer: Layer, ellipsoidal_m2: Vec<f64>) -> GroundIndex {
+        let tree = PackedIndex::build(layer.bounds().iter().copied());
+        GroundIndex { layer, ellipsoidal_m2, tree }
     }
 
-    /// Positions whose bounds meet those of `surface`, in ascending order so that sums do not depend on the tree.
-    pub fn near(&self, surface: &Surface) -> Vec<usize> {
-        let mut found = self.tree.query(surface.bounds());
+    /// How many grounds.
+    pub fn len(&self) -> usize {
+        self.layer.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.layer.is_empty()
+    }
+
+    /// The outline at a position, in [`PLANE`].
+    pub fn outline(&self, position: usize) -> Outline<'_> {
+        self.layer.outline(position)
+    }
+
+    /// The outline at a position as a surface of its own; `None` when nothing of it has an area.
+    pub fn surface(&self, position: usize) -> Option<Surface> {
+        self.layer.outline(position).to_surface()
+    }
+
+    /// The area at a position on the ellipsoid, m².
+    pub fn ellipsoidal_m2(&self, position: usize) -> f64 {
+        self.ellipsoidal_m2[position]
+    }
+
+    /// See [`PlanarGround::to_ellipsoid`].
+    pub fn to_ellipsoid(&self, position: usize) -> f64 {
+        factor(self.layer.areas()[position], self.ellipsoidal_m2[position])
+    }
+
+    /// Positions in an order in which neighbours follow each other.
+    pub fn along_curve(&self) -> &[u32] {
+        self.tree.order()
+    }
+
+    /// Puts the positions whose bounds meet a box into `found`, in ascending order so that sums do not depend on the tree.
+    pub fn near(&self, bounds: Rect<f64>, found: &mut Vec<usize>) {
+        found.clear();
+        self.tree.for_each(bounds, |position| found.push(position));
         found.sort_unstable();
-        found
     }
 }

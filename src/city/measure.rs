@@ -1,7 +1,8 @@
 //! 建筑与宗地叠加。Footprint and counting floor area of each parcel from building geometry.
 //! Areas are ellipsoidal square metres. The height above which a storey counts twice is an argument: it is law, not code.
 
-use mujun_geometry::overlay;
+use mujun_geometry::geo::Rect;
+use mujun_geometry::overlay::{self, Overlayer};
 use mujun_geometry::surface::Surface;
 use rayon::prelude::*;
 
@@ -102,33 +103,143 @@ pub struct CountingRules {
 /// Parts smaller than this are shared edges seen through rounding, not buildings on the parcel (1 cm²).
 const TOUCHING_M2: f64 = 1e-4;
 
-/// Measures every parcel against every building, in parallel; the result is in the order of `parcels`.
+/// Sites that one core takes at a time, along the curve.
+const STRETCH: usize = 512;
+
+/// Measures every parcel against every building, on all cores; the result is in the order of `parcels`.
 pub fn measure_sites(
     parcels: &GroundIndex,
     buildings: &GroundIndex,
     bodies: &[BuildingBody],
     rules: CountingRules,
 ) -> Vec<SiteMeasure> {
-    parcels.grounds().par_iter().map(|parcel| measure_site(parcel, buildings, bodies, rules)).collect()
+    let measured: Vec<Vec<SiteMeasure>> = parcels
+        .along_curve()
+        .par_chunks(STRETCH)
+        .map_init(
+            || Surveyor::new(buildings, bodies, rules),
+            |surveyor, stretch| stretch.iter().map(|site| surveyor.measure(parcels, *site as usize)).collect(),
+        )
+        .collect();
+    let mut all = vec![SiteMeasure::default(); parcels.len()];
+    for (site, measure) in parcels.along_curve().iter().zip(measured.into_iter().flatten()) {
+        all[*site as usize] = measure;
+    }
+    all
 }
 
-/// Measures one site. Planar areas are brought to the ellipsoid by the factor of the *site*, not of each building, so that
-/// in a ratio to the site's own computed area the factor cancels and a drawing of exactly 1.5 measures exactly 1.5.
+/// Measures one site that is in no index.
 pub fn measure_site(site: &PlanarGround, buildings: &GroundIndex, bodies: &[BuildingBody], rules: CountingRules) -> SiteMeasure {
-    let mut measure = SiteMeasure::default();
-    for position in buildings.near(&site.surface) {
-        let building = buildings.ground(position);
-        let planar = overlay::intersection_area(&site.surface, &building.surface);
-        if planar <= TOUCHING_M2 {
-            continue;
+    let sites = GroundIndex::new(std::slice::from_ref(site));
+    Surveyor::new(buildings, bodies, rules).measure(&sites, 0)
+}
+
+/// Measures one site after the other, and keeps its memory.
+pub struct Surveyor<'a> {
+    buildings: &'a GroundIndex,
+    bodies: &'a [BuildingBody],
+    rules: CountingRules,
+    site: Overlayer<'a>,
+    roof: Overlayer<'a>,
+    near: Vec<usize>,
+    parts: Vec<BuildingPart>,
+    planar: Vec<f64>,
+}
+
+impl<'a> Surveyor<'a> {
+    /// A surveyor of what stands in `buildings`, whose bodies are in the same order.
+    pub fn new(buildings: &'a GroundIndex, bodies: &'a [BuildingBody], rules: CountingRules) -> Surveyor<'a> {
+        Surveyor {
+            buildings,
+            bodies,
+            rules,
+            site: Overlayer::default(),
+            roof: Overlayer::default(),
+            near: Vec::new(),
+            parts: Vec::new(),
+            planar: Vec::new(),
         }
-        let footprint_m2 = planar * site.to_ellipsoid();
-        let share = (planar / building.planar_m2).min(1.0);
-        let floor_area = floor_area(footprint_m2, share, bodies[position], rules);
-        measure.parts.push(BuildingPart { building: position, footprint_m2, floor_area });
     }
-    measure.footprint_m2 = footprint(&site.surface, buildings, &measure.parts);
-    measure
+
+    /// Measures one site. Planar areas are brought to the ellipsoid by the factor of the *site*, not of each building, so that
+    /// in a ratio to the site's own computed area the factor cancels and a drawing of exactly 1.5 measures exactly 1.5.
+    pub fn measure<'b>(&mut self, sites: &'b GroundIndex, position: usize) -> SiteMeasure
+    where
+        'b: 'a,
+    {
+        let (site, to_ellipsoid) = (sites.outline(position), sites.to_ellipsoid(position));
+        self.buildings.near(site.bounds(), &mut self.near);
+        if self.near.is_empty() {
+            return SiteMeasure::default();
+        }
+        self.site.lay(site);
+        self.parts.clear();
+        self.planar.clear();
+        for building in self.near.iter().copied() {
+            let outline = self.buildings.outline(building);
+            let planar = self.site.area_in_common(outline);
+            if planar <= TOUCHING_M2 {
+                continue;
+            }
+            let footprint_m2 = planar * to_ellipsoid;
+            let share = (planar / outline.area()).min(1.0);
+            let floor_area = floor_area(footprint_m2, share, self.bodies[building], self.rules);
+            self.parts.push(BuildingPart { building, footprint_m2, floor_area });
+            self.planar.push(planar);
+        }
+        let footprint_m2 = self.footprint(sites, position);
+        SiteMeasure { footprint_m2, parts: self.parts.clone() }
+    }
+
+    /// Σ of the parts, less what buildings of one site share among themselves. Roofs over roofs are rare, so the union is only
+    /// formed when more than two meet, or two across a boundary.
+    fn footprint(&mut self, sites: &GroundIndex, position: usize) -> f64 {
+        let sum: f64 = self.parts.iter().map(|part| part.footprint_m2).sum();
+        let (mut shared, mut met) = (0.0, Roofs::Apart);
+        for (i, one) in self.parts.iter().enumerate() {
+            let outline = self.buildings.outline(one.building);
+            let mut laid = false;
+            for (j, other) in self.parts.iter().enumerate().skip(i + 1) {
+                let above = self.buildings.outline(other.building);
+                if !overlap(outline.bounds(), above.bounds()) {
+                    continue;
+                }
+                if !laid {
+                    self.roof.lay(outline);
+                    laid = true;
+                }
+                let common = self.roof.area_in_common(above);
+                if common <= TOUCHING_M2 {
+                    continue;
+                }
+                let inside = self.planar[i] == outline.area() && self.planar[j] == above.area();
+                met = if met == Roofs::Apart && inside { Roofs::TwoInside } else { Roofs::Entangled };
+                shared += common;
+            }
+        }
+        match met {
+            Roofs::Apart => sum,
+            Roofs::TwoInside => sum - shared * sites.to_ellipsoid(position),
+            Roofs::Entangled => self.united(sites, position, sum),
+        }
+    }
+
+    fn united(&self, sites: &GroundIndex, position: usize, sum: f64) -> f64 {
+        let Some(site) = sites.surface(position) else { return sum };
+        let surfaces = self.parts.iter().filter_map(|part| self.buildings.surface(part.building));
+        let pieces: Vec<Surface> = surfaces.filter_map(|building| overlay::intersection(&site, &building)).collect();
+        let planar_sum: f64 = pieces.iter().map(mujun_geometry::area::planar_area).sum();
+        if planar_sum > 0.0 { sum * (overlay::union_area(&pieces) / planar_sum).min(1.0) } else { sum }
+    }
+}
+
+/// How the roofs of a site lie.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Roofs {
+    Apart,
+    /// Two of them overlap, both wholly inside the site.
+    TwoInside,
+    Entangled,
 }
 
 /// The floor area of the part of a building in a site: `footprint_m2` of it, `share` of its whole footprint.
@@ -147,24 +258,6 @@ pub fn floor_area(footprint_m2: f64, share: f64, body: BuildingBody, rules: Coun
     }
 }
 
-/// Σ of the parts, less what buildings of one site share among themselves. Overlapping outlines are rare,
-/// so the union is only formed when two bounds meet.
-fn footprint(site: &Surface, buildings: &GroundIndex, parts: &[BuildingPart]) -> f64 {
-    let sum: f64 = parts.iter().map(|part| part.footprint_m2).sum();
-    let bounds: Vec<_> = parts.iter().map(|part| buildings.ground(part.building).surface.bounds()).collect();
-    let meet = bounds.iter().enumerate().any(|(i, a)| bounds[i + 1..].iter().any(|b| bounds_overlap(a, b)));
-    if !meet {
-        return sum;
-    }
-    let pieces: Vec<Surface> =
-        parts.iter().filter_map(|part| overlay::intersection(site, &buildings.ground(part.building).surface)).collect();
-    let planar_sum: f64 = pieces.iter().map(mujun_geometry::area::planar_area).sum();
-    if planar_sum <= 0.0 {
-        return sum;
-    }
-    sum * (overlay::union_area(&pieces) / planar_sum).min(1.0)
-}
-
-fn bounds_overlap(a: &mujun_geometry::geo::Rect<f64>, b: &mujun_geometry::geo::Rect<f64>) -> bool {
+fn overlap(a: Rect<f64>, b: Rect<f64>) -> bool {
     a.min().x < b.max().x && b.min().x < a.max().x && a.min().y < b.max().y && b.min().y < a.max().y
 }

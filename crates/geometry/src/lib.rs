@@ -10,6 +10,7 @@ pub mod area;
 pub mod crs;
 pub mod index;
 pub mod label;
+pub mod layer;
 pub mod overlay;
 pub mod repair;
 pub mod reproject;

@@ -18,6 +18,9 @@ use crate::{
 };
 
 mod crossing;
+mod trapezoid;
+
+pub use trapezoid::Overlayer;
 
 /// When a piece that is left over is only a sliver between two surveys of the same boundary.
 ///
@@ -67,8 +70,11 @@ pub fn intersection(a: &Surface, b: &Surface) -> Option<Surface> {
 
 /// The box in which both surfaces can be; `None` when there is none or the systems differ.
 fn shared_box(a: &Surface, b: &Surface) -> Option<Rect<f64>> {
-    let (p, q) = (a.bounds(), b.bounds());
-    if a.crs() != b.crs() || !p.intersects(&q) {
+    shared((a.crs(), a.bounds()), (b.crs(), b.bounds()))
+}
+
+fn shared((of, p): (Crs, Rect<f64>), (other, q): (Crs, Rect<f64>)) -> Option<Rect<f64>> {
+    if of != other || !p.intersects(&q) {
         return None;
     }
     let min = Coord { x: p.min().x.max(q.min().x), y: p.min().y.max(q.min().y) };

@@ -5,7 +5,7 @@
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
-use crate::{crs::Crs, surface::Surface};
+use crate::{crs::Crs, layer::RingKind, surface::Surface};
 
 const EWKB_Z: u32 = 0x8000_0000;
 const EWKB_M: u32 = 0x4000_0000;
@@ -85,6 +85,34 @@ pub fn from_wkb(bytes: &[u8], crs: Crs) -> Result<MultiPolygon<f64>, WkbError> {
     };
     match reader.bytes.len() - reader.at {
         0 => Ok(MultiPolygon(polygons)),
+        count => Err(WkbError::TrailingBytes { count }),
+    }
+}
+
+/// Reads the same bytes ring by ring, for a caller that keeps the coordinates in a list of its own.
+pub(crate) fn read_rings(
+    bytes: &[u8],
+    crs: Crs,
+    mut ring: impl FnMut(RingKind, &mut dyn Iterator<Item = Coord<f64>>),
+) -> Result<(), WkbError> {
+    let mut reader = Reader { bytes, at: 0 };
+    let head = reader.head(Some(crs))?;
+    match head.kind {
+        POLYGON => reader.rings(&head, &mut ring)?,
+        MULTI_POLYGON => {
+            for _ in 0..reader.count(&head, 9)? {
+                let at = reader.at;
+                let member = reader.head(Some(crs))?;
+                if member.kind != POLYGON {
+                    return Err(WkbError::GeometryType { found: member.kind, at: at + 1 });
+                }
+                reader.rings(&member, &mut ring)?;
+            }
+        }
+        found => return Err(WkbError::GeometryType { found, at: 1 }),
+    }
+    match reader.bytes.len() - reader.at {
+        0 => Ok(()),
         count => Err(WkbError::TrailingBytes { count }),
     }
 }
@@ -206,6 +234,30 @@ impl Reader<'_> {
             }
         }
         Ok(Head { order, kind, dimensions: 2 + flags.max(iso) })
+    }
+
+    fn rings(
+        &mut self,
+        head: &Head,
+        ring: &mut impl FnMut(RingKind, &mut dyn Iterator<Item = Coord<f64>>),
+    ) -> Result<(), WkbError> {
+        for number in 0..self.count(head, 4)? {
+            let kind = if number == 0 { RingKind::Exterior } else { RingKind::Hole };
+            let count = self.count(head, 8 * head.dimensions)?;
+            let size = count * 8 * head.dimensions;
+            let vertices = &self.bytes[self.at..self.at + size];
+            self.at += size;
+            let number = |bytes: &[u8], at: usize| {
+                let bytes = bytes[at..].first_chunk().copied().unwrap_or_default();
+                match head.order {
+                    ByteOrder::Big => f64::from_be_bytes(bytes),
+                    ByteOrder::Little => f64::from_le_bytes(bytes),
+                }
+            };
+            let vertices = vertices.chunks_exact(8 * head.dimensions);
+            ring(kind, &mut vertices.map(|vertex| Coord { x: number(vertex, 0), y: number(vertex, 8) }));
+        }
+        Ok(())
     }
 
     fn polygon(&mut self, head: &Head) -> Result<Polygon<f64>, WkbError> {
