@@ -182,7 +182,8 @@ pub fn approval_facts(registers: &Registers, city: &MeasuredCity, position: usiz
         }
         Some(leftover) => {
             let overlaid = Arc::new((*source).clone().noted("批次图形与供地图形叠加计算（椭球面积）"));
-            let values = [leftover.ground_m2, leftover.covered_m2, 0.0, leftover.sliver_m2, leftover.leftover_m2];
+            let values =
+                [leftover.ground_m2, leftover.covered_m2, leftover.deducted_m2, leftover.sliver_m2, leftover.leftover_m2];
             for (name, value) in computed.into_iter().zip(values) {
                 facts.insert(name, Fact::known(FactValue::m2(value), overlaid.clone(), seen));
             }

@@ -14,7 +14,7 @@ use super::registers::Registers;
 use crate::city::ground::{GroundIndex, PlanarGround};
 use crate::city::leftover::{Deductions, Leftover, Supplied, leftovers, outside_leftovers};
 use crate::city::measure::{BuildingBody, CountingRules, SiteMeasure, measure_sites};
-use crate::register::{ApprovalRecord, Ground, ParcelRecord, SupplyRecord};
+use crate::register::{ApprovalRecord, DeductionRecord, Ground, ParcelRecord, SupplyRecord};
 
 /// Parameters of measuring that the rulebook does not hold on that day.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -331,7 +331,7 @@ fn measure_leftovers(
     let drawn_supplies = GroundIndex::project(made().filter_map(|(record, _)| record.ground.as_ref()))?;
     let named = made().filter(|(record, _)| record.ground.is_none()).filter_map(|(_, parcel)| *parcel);
     let supplied = Supplied::new(parcels, named, &drawn_supplies);
-    let deductions = Deductions { grounds: GroundIndex::new(&[]), only_from: Vec::new() };
+    let deductions = deductions(registers, &drawn, as_of)?;
     // Ground left over by two approvals counts for the older one; an undated one comes late, and one that was withdrawn last:
     // it is counted nowhere, and must not take the ground from the approval that replaced it.
     let order: Vec<usize> = rank_by(&drawn, |i| {
@@ -344,6 +344,20 @@ fn measure_leftovers(
         all[position] = Some(leftover);
     }
     Ok(all)
+}
+
+/// What was deducted by `as_of`: like a contract without a day of signing, a deduction without a day of decision counts.
+/// One that names an approval is deducted from that one only (`drawn` are the approvals that have an outline).
+fn deductions(registers: &Registers, drawn: &[usize], as_of: NaiveDate) -> Result<Deductions, ReprojectionError> {
+    let decided = |record: &&DeductionRecord| record.decided_on.is_none_or(|decided| decided <= as_of);
+    let counted: Vec<&DeductionRecord> = registers.deductions.iter().map(|version| &version.record).filter(decided).collect();
+    let only_from = counted.iter().map(|record| {
+        let named = record.approval_number.as_deref()?;
+        let is_named = |approval: &usize| registers.approvals[*approval].record.approval_number == named;
+        Some(drawn.iter().enumerate().filter(|(_, approval)| is_named(approval)).map(|(position, _)| position).collect())
+    });
+    let only_from = only_from.collect();
+    Ok(Deductions { grounds: GroundIndex::project(counted.iter().map(|record| &record.ground))?, only_from })
 }
 
 fn is_withdrawn(approval: &ApprovalRecord, as_of: NaiveDate) -> bool {

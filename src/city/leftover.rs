@@ -57,8 +57,8 @@ impl<'a> Supplied<'a> {
 pub struct Deductions {
     /// The outlines.
     pub grounds: GroundIndex,
-    /// For each the position of the only approval it is deducted from; `None`: from every one it meets.
-    pub only_from: Vec<Option<usize>>,
+    /// For each the positions of the approvals it is deducted from; `None`: from every one it meets.
+    pub only_from: Vec<Option<Vec<usize>>>,
 }
 
 /// What is nothing but rounding, m².
@@ -144,7 +144,7 @@ impl<'a> Subtractor<'a> {
         }
 
         deductions.grounds.near(ground.bounds(), &mut self.near);
-        let counts = |deduction: &&usize| deductions.only_from[**deduction].is_none_or(|only| only == position);
+        let counts = |deduction: &&usize| deductions.only_from[**deduction].as_ref().is_none_or(|only| only.contains(&position));
         let deducted: Vec<Surface> =
             self.near.iter().filter(counts).filter_map(|deduction| deductions.grounds.surface(*deduction)).collect();
         let supplied: Vec<Surface> = self.cover.iter().filter_map(Outline::to_surface).collect();

@@ -12,6 +12,7 @@ mod cluster;
 mod ingest;
 mod ingest_real;
 mod judgement;
+mod measuring;
 mod migrations;
 mod real_data;
 mod recompute;

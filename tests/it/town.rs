@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use mujun::app::registers::Registers;
 use mujun::register::{
-    ApprovalRecord, BuildingRecord, Ground, ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyRecord, TargetRecord,
+    ApprovalRecord, BuildingRecord, DeductionKind, DeductionRecord, Ground, ParcelRecord, ProjectEventRecord, ProjectRecord,
+    SupplyRecord, TargetRecord,
 };
 use mujun::store::Stored;
 use mujun_geometry::crs::Crs;
@@ -119,6 +120,24 @@ pub fn add_approval(registers: &mut Registers, number: &str, approved_on: &str, 
     };
     let id = registers.approvals.len() as i64 + 1;
     registers.approvals.push(stored(id, record));
+}
+
+/// Ground deducted from one approval, or from all it meets.
+pub fn add_deduction(registers: &mut Registers, from: Option<&str>, decided_on: &str, ground: Ground) {
+    let id = registers.deductions.len() as i64 + 1;
+    let record = DeductionRecord {
+        division_code: COUNTY.into(),
+        deduction_code: format!("D{id}"),
+        approval_number: from.map(str::to_owned),
+        deduction_kind: DeductionKind::Permitted,
+        reason: None,
+        document_number: None,
+        decided_on: Some(day(decided_on)),
+        documentary_area_m2: None,
+        observed_on: None,
+        ground,
+    };
+    registers.deductions.push(stored(id, record));
 }
 
 /// A contract on a parcel, with nothing agreed; the test fills in what matters.
