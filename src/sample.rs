@@ -1,4 +1,4 @@
-//! A synthetic Jiaxing: parks, parcels, buildings, approvals, contracts, zones and projects inside the real county boundaries.
+//! A synthetic Jiaxing: parks, parcels, buildings, approvals, contracts, zones, enterprises and projects inside the real county boundaries.
 //! Everything in it is invented and says so (示例数据（合成）); no person and no real company is named.
 //! The same options give the same city on every machine: each park draws from its own seeded stream, nothing asks the clock.
 //! No database, no evaluation: files go out through [`crate::ingest::write`] as an office would send them.
@@ -6,9 +6,14 @@
 mod approval;
 mod block;
 mod building;
+mod case;
+mod contract;
 mod county;
+mod deduction;
 mod deliver;
 mod dice;
+mod enterprise;
+mod layout;
 mod lot;
 mod manifest;
 mod park;
@@ -17,6 +22,7 @@ mod plane;
 mod planted;
 mod project;
 mod row;
+mod sheet;
 mod supply;
 mod trade;
 mod zone;
@@ -27,9 +33,10 @@ use chrono::NaiveDate;
 
 use crate::ingest::write::WriteError;
 
-pub use manifest::{Planted, SampleFile, SampleManifest};
+pub use manifest::{Case, Planted, SampleFile, SampleManifest};
 pub use row::{
-    ApprovalRow, BuildingRow, Construction, ParcelRow, Park, ProjectEventRow, ProjectRow, SupplyRow, TargetRow, ZoneRow,
+    ApprovalRow, BuildProgress, BuildingRow, Construction, DeductionRow, EnterpriseRow, EnterpriseYearRow, Layout, OccupancyRow,
+    ParcelRow, Park, PlanTerms, ProjectEventRow, ProjectRow, SupplyEventRow, SupplyRow, TargetRow, ZoneRow,
 };
 
 /// Shown wherever the sample shows.

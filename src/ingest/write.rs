@@ -1,8 +1,9 @@
-//! Writers of the files an office exchanges: Shapefile, GeoPackage and GeoJSON through GDAL, XLSX through rust_xlsxwriter.
+//! Writers of the files an office exchanges: Shapefile, GeoPackage and GeoJSON through GDAL, XLSX through rust_xlsxwriter, CSV.
 //! Rows go in as plain values and finished geometry; nothing is reprojected, repaired, rounded or looked up here.
 //! Nothing here asks the clock: dates that a format insists on (DBF header, GeoPackage, XLSX) are given by the caller,
 //! so that the same rows give the same bytes.
 
+mod table;
 mod vector;
 mod workbook;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+pub use table::{CsvEncoding, CsvWriter};
 pub use vector::{DbfEncoding, LayerSpec, SideFile, VectorFormat, VectorWriter};
 pub use workbook::{WorkbookSpec, WorkbookWriter, XLSX_MAX_ROWS};
 
@@ -199,6 +201,15 @@ pub enum WriteError {
         /// What the writer said.
         #[source]
         source: Box<rust_xlsxwriter::XlsxError>,
+    },
+    /// A CSV table could not be written.
+    #[error("无法写出 {}；磁盘可能已满", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
     },
     /// More rows than a worksheet can hold.
     #[error("工作表最多 {limit} 行，{} 超出；请分成几个文件", path.display())]

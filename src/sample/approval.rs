@@ -19,6 +19,13 @@ pub(super) struct Draft {
     withdrawn: bool,
 }
 
+impl Draft {
+    /// The plots it covers.
+    pub(super) fn plots(&self) -> &[usize] {
+        &self.plots
+    }
+}
+
 /// Groups plots (in row order) into batches and tells each plot its day; one plot in five has none, being older than the register.
 /// `recent` says which plots were laid out for a young approval.
 pub(super) fn draft(plots: &mut [Plot], recent: &[bool], as_of: NaiveDate, dice: &mut Dice) -> Vec<Draft> {

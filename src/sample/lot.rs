@@ -8,7 +8,7 @@ use super::building::{self, Wanted};
 use super::dice::{Dice, rounded};
 use super::plan::ParkPlan;
 use super::plane::{Frame, area, closed};
-use super::row::{BuildingRow, Construction, ParcelRow, SupplyRow};
+use super::row::{BuildProgress, BuildingRow, Construction, Layout, ParcelRow, PlanTerms, SupplyRow};
 use super::trade;
 
 /// Square metres of a 亩.
@@ -38,6 +38,8 @@ pub(super) struct Made {
     pub(super) supply: Option<SupplyRow>,
     pub(super) buildings: Vec<BuildingRow>,
     pub(super) state: State,
+    /// Number of the enterprise whose ground it is.
+    pub(super) enterprise: usize,
 }
 
 /// Where a lot is and when its ground was approved.
@@ -99,6 +101,8 @@ pub(super) fn make(lot: &Lot, place: Place<'_>, dice: &mut Dice) -> Made {
             density_max_percent: (!dice.chance(0.05))
                 .then(|| dice.weighted(&[(45.0, 1.0), (50.0, 2.0), (55.0, 3.0), (60.0, 5.0)])),
             price_wan_yuan: rounded(mu * trade::price_per_mu(terms.signed_on.year(), dice), 2),
+            plan: PlanTerms::default(),
+            progress: BuildProgress::default(),
             area_hectares: rounded(mu * M2_PER_MU / 10_000.0, 6),
             division_code: place.park.county,
             overrides: Vec::new(),
@@ -132,10 +136,12 @@ pub(super) fn make(lot: &Lot, place: Place<'_>, dice: &mut Dice) -> Made {
         industry,
         documentary_mu,
         reporting_unit: place.park.reporting_unit,
+        mark: None,
+        layout: Layout::default(),
         updated_on: place.as_of - Days::new(dice.whole(0, 400) as u64),
         ground: Some(ground),
     };
-    Made { parcel, supply, buildings, state }
+    Made { parcel, supply, buildings, state, enterprise: place.enterprise }
 }
 
 /// Draws a state that the age of the approval allows: nothing is finished on ground approved the day before yesterday.

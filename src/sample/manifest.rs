@@ -22,6 +22,8 @@ pub struct SampleManifest {
     pub files: Vec<SampleFile>,
     /// Faulty rows put in on purpose.
     pub planted: Vec<Planted>,
+    /// Situations put in on purpose: the first row of each.
+    pub cases: Vec<Case>,
 }
 
 /// One file of the sample.
@@ -49,5 +51,20 @@ pub struct Planted {
     /// Key of the row.
     pub key: String,
     /// What is wrong, in Chinese.
+    pub note: String,
+}
+
+/// A sound row that shows a situation worth looking at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// Stable word for the situation, such as `court-seizure`.
+    pub case: String,
+    /// File name.
+    pub file: String,
+    /// Data row from 1, header not counted.
+    pub row: u64,
+    /// Key of the row.
+    pub key: String,
+    /// What it shows, in Chinese.
     pub note: String,
 }

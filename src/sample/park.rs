@@ -6,12 +6,14 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::block::{Block, Rect, divide};
+use super::case::Cases;
 use super::dice::Dice;
+use super::enterprise::Economy;
 use super::lot::{self, Made, Place, State};
 use super::plan::{ParkPlan, SITE_SIDE};
 use super::plane::Frame;
 use super::row::Park;
-use super::{approval, project, supply, zone};
+use super::{approval, contract, deduction, layout, project, supply, zone};
 
 /// Rows and columns of blocks to each side of the middle one: more than any park uses.
 const REACH: i64 = 9;
@@ -120,17 +122,43 @@ pub(super) fn build(plan: &ParkPlan, scale: f64, seed: u64, as_of: NaiveDate) ->
             plot.made.push(Some(lot::make(lot, place, &mut dice)));
         }
     }
+    let covered: Vec<Vec<usize>> = approvals.iter().map(|draft| draft.plots().to_vec()).collect();
     park.approvals = approval::rows(&plots, approvals, plan, frame, as_of, &mut dice);
     park.zones = zone::rows(&plots, plan, frame, &mut dice);
     (park.projects, park.project_events) = project::rows(&plots, plan, as_of, &mut dice);
     let strays = supply::strays(&plots, plan, as_of, &mut dice);
+    let mut cases = Cases::default();
+    layout::lay_out(&mut plots, &mut beside(seed, plan, Beside::Layout), &mut cases);
+    let mut stream = beside(seed, plan, Beside::Deductions);
+    park.deductions = deduction::rows(&plots, &park.approvals, &covered, (plan, frame, as_of), &mut stream, &mut cases);
+    let economy = Economy::of(&plots, plan, as_of, &mut beside(seed, plan, Beside::Economy), &mut cases);
+    (park.enterprises, park.occupancies, park.enterprise_years) = (economy.enterprises, economy.occupancies, economy.years);
+    project::approve(&mut park.projects, &park.project_events, &mut beside(seed, plan, Beside::Projects), &mut cases);
     for made in plots.into_iter().flat_map(|plot| plot.made).flatten() {
         park.parcels.push(made.parcel);
         park.buildings.extend(made.buildings);
         park.supplies.extend(made.supply);
     }
     park.supplies.extend(strays);
+    let mut stream = beside(seed, plan, Beside::Contracts);
+    park.supply_events = contract::befall(&mut park.supplies, plan, as_of, &mut stream, &mut cases);
+    park.cases = cases.into_list();
     park
+}
+
+/// What is drawn beside the ground and its buildings, each from a stream of its own.
+#[derive(Clone, Copy)]
+enum Beside {
+    Layout = 1000,
+    Deductions,
+    Economy,
+    Projects,
+    Contracts,
+}
+
+/// The stream of one of these: no block has a cell of so high a number.
+fn beside(seed: u64, plan: &ParkPlan, what: Beside) -> Dice {
+    Dice::new(seed, plan.stream | (what as u64) << 48)
 }
 
 /// Which lots of a block become parcels.

@@ -4,11 +4,13 @@
 use chrono::{Datelike, Days, NaiveDate};
 use geo::{Coord, MultiPolygon};
 
+use super::case::Cases;
 use super::dice::{Dice, rounded};
 use super::lot::M2_PER_MU;
 use super::park::{Plot, operates};
 use super::plan::ParkPlan;
 use super::plane::{area, dissolve};
+use super::planted::PROJECTS;
 use super::row::{ProjectEventRow, ProjectRow};
 
 /// Steps in the order in which they can happen, with the days that usually pass before each.
@@ -105,8 +107,37 @@ fn add(
         code,
         measure,
         reported_mu: rounded(reported, 2),
+        approval_document: None,
+        general_purpose: None,
+        conforms: None,
+        exception_reason: None,
+        exception_document: None,
         reporting_unit: plan.reporting_unit,
         division_code: plan.county,
         ground: (!dice.chance(0.06)).then_some(ground),
     });
+}
+
+/// Tells of each project what its approval says, and of some that an exception was made for them.
+pub(super) fn approve(projects: &mut [ProjectRow], events: &[ProjectEventRow], dice: &mut Dice, cases: &mut Cases) {
+    for (index, project) in projects.iter_mut().enumerate() {
+        let approved = events.iter().find(|event| event.project_code == project.code && event.event == "方案批准");
+        let said = |dice: &mut Dice, yes: f64| dice.weighted(&[(Some("是"), yes), (Some("否"), 0.9 - yes), (None, 0.1)]);
+        project.approval_document = approved.map(|event| event.document.replace("改造", "改造批"));
+        project.general_purpose = said(dice, 0.3);
+        project.conforms = said(dice, 0.75);
+        let reason = dice.weighted(&[(None, 11.0), (Some("工艺特殊，不宜建多层厂房"), 1.0), (Some("消防与安全间距限制"), 1.0)]);
+        if let (Some(reason), Some(event)) = (reason, approved) {
+            project.exception_reason = Some(reason);
+            project.exception_document = (!dice.chance(0.2)).then(|| event.document.replace("改造", "改造例外"));
+            let (case, note) = match project.exception_document {
+                Some(_) => ("exception", "改造项目有例外理由与例外批准文件"),
+                None => ("exception-undocumented", "改造项目写了例外理由，没有例外批准文件"),
+            };
+            cases.note(case, PROJECTS, index, &project.code, note);
+        }
+        if project.general_purpose == Some("是") && project.conforms == Some("是") {
+            cases.note("general-purpose", PROJECTS, index, &project.code, "通用类厂房，符合规划");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::dice::{Dice, rounded};
 use super::lot::M2_PER_MU;
 use super::park::{Plot, parcel_code};
 use super::plan::ParkPlan;
-use super::row::{Construction, SupplyRow};
+use super::row::{BuildProgress, Construction, PlanTerms, SupplyRow};
 use super::trade;
 
 /// About three contracts in a hundred name a parcel that nobody has drawn.
@@ -41,6 +41,8 @@ pub(super) fn strays(plots: &[Plot], plan: &ParkPlan, as_of: NaiveDate, dice: &m
             far_max: None,
             density_max_percent: Some(60.0),
             price_wan_yuan: rounded(mu * trade::price_per_mu(signed_on.year(), dice), 2),
+            plan: PlanTerms::default(),
+            progress: BuildProgress::default(),
             area_hectares: rounded(mu * M2_PER_MU / 10_000.0, 4),
             division_code: plan.county,
             overrides: Vec::new(),

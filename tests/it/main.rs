@@ -18,6 +18,7 @@ mod real_data;
 mod recompute;
 mod runs;
 mod sample;
+mod sample_cases;
 mod store;
 mod target;
 mod tidy;
