@@ -175,8 +175,10 @@ pub async fn target_registers(conn: &mut PgConnection) -> Result<Registers, Stor
 const FINDINGS_A_BATCH: usize = 20_000;
 
 async fn record(conn: &mut PgConnection, run_id: i64, registers: &Registers, judgement: &Judgement) -> Result<(), StoreError> {
-    for batch in judgement.findings.chunks(FINDINGS_A_BATCH) {
-        let rows: Vec<NewFinding> = batch.iter().map(new_finding).collect();
+    let batches = judgement.findings.chunks(FINDINGS_A_BATCH).zip(judgement.details.chunks(FINDINGS_A_BATCH));
+    for (findings, details) in batches {
+        let rows: Vec<NewFinding<'_>> =
+            findings.iter().zip(details).map(|(finding, detail)| new_finding(finding, detail)).collect();
         store::finding::insert(conn, run_id, &rows).await?;
     }
     let states: Vec<NewParcelState> = registers
@@ -204,7 +206,7 @@ async fn record(conn: &mut PgConnection, run_id: i64, registers: &Registers, jud
     store::finding::analyze(conn).await
 }
 
-fn new_finding(row: &JudgedFinding) -> NewFinding {
+fn new_finding<'a>(row: &JudgedFinding, detail: &'a str) -> NewFinding<'a> {
     let flag = if row.flagged_area_m2.is_some() { row.finding.flag.map(|kind| kind.as_str()) } else { None };
     NewFinding {
         division_code: row.division_code.clone(),
@@ -216,7 +218,7 @@ fn new_finding(row: &JudgedFinding) -> NewFinding {
         outcome: OutcomeCode::of(&row.finding.outcome).as_str(),
         flag,
         flagged_area_m2: row.flagged_area_m2,
-        detail: serde_json::to_string(&row.finding).unwrap_or_else(|_| "null".to_owned()),
+        detail,
         geom: row.surface.clone(),
     }
 }

@@ -1,6 +1,8 @@
 //! The city judged: every parcel, approval and supply evaluated, and each flagged square metre counted once.
 //! Pure but for its use of all cores: equal registers, rulebook and date give equal findings and an equal digest.
 
+mod evidence;
+
 use mujun_domain::evaluate::evaluate;
 use mujun_domain::finding::{Evaluation, Finding, OutcomeCode};
 use mujun_domain::kind::Kind;
@@ -10,7 +12,6 @@ use mujun_geometry::crs::Crs;
 use mujun_geometry::reproject;
 use mujun_geometry::surface::Surface;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use chrono::NaiveDate;
 
@@ -18,18 +19,76 @@ use super::facts::{approval_facts, parcel_facts, supply_facts};
 use super::measuring::{MeasureError, MeasuredCity, ParcelMeasure, measure_city};
 use super::registers::Registers;
 use crate::city::ground::PLANE;
+use crate::city::leftover::Leftover;
+use crate::register::ApprovalRecord;
 
 /// What a run says, before it is stored.
 #[derive(Clone, Debug)]
 pub struct Judgement {
     /// 结论，按对象种类、行政区划代码、编号与规则排序。
     pub findings: Vec<JudgedFinding>,
+    /// 各结论的全文，JSON，与 `findings` 同序：写成一次，摘要与存档用的是同一份。
+    pub details: Vec<Box<str>>,
     /// 宗地汇总，与 `Registers::parcels` 同序。
     pub parcels: Vec<JudgedParcel>,
+    /// 批次汇总，与 `Registers::approvals` 同序。
+    pub approvals: Vec<JudgedApproval>,
     /// 评价对象数。
     pub subjects: usize,
     /// 全部结论与汇总规范形式的 SHA-256，十六进制小写。
     pub digest: String,
+}
+
+/// What was decided, without the evidence written out: enough to compare two evaluations.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// 结论，按对象种类、行政区划代码、编号与规则排序。
+    pub findings: Vec<JudgedFinding>,
+    /// 宗地汇总，与 `Registers::parcels` 同序。
+    pub parcels: Vec<JudgedParcel>,
+    /// 批次汇总，与 `Registers::approvals` 同序。
+    pub approvals: Vec<JudgedApproval>,
+    /// 评价对象数。
+    pub subjects: usize,
+}
+
+/// An approval seen against what was supplied of it, and whether it was in force on the day.
+#[derive(Clone, Debug)]
+pub struct JudgedApproval {
+    /// 是否有效。
+    pub standing: ApprovalStanding,
+    /// 剩余；批次没有图形为 `None`。图形不在其内。
+    pub leftover: Option<Leftover>,
+}
+
+/// Whether an approval counts on the day of the law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalStanding {
+    /// 有效；批准日期不详的也在其内
+    InForce,
+    /// 基准日尚未批准
+    NotYet,
+    /// 已撤回或失效
+    Withdrawn,
+}
+
+impl ApprovalStanding {
+    /// The word kept in `approval_state.standing`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ApprovalStanding::InForce => "in_force",
+            ApprovalStanding::NotYet => "not_yet",
+            ApprovalStanding::Withdrawn => "withdrawn",
+        }
+    }
+
+    fn of(approval: &ApprovalRecord, as_of: NaiveDate) -> ApprovalStanding {
+        match (approval.approved_on, approval.withdrawn_on) {
+            (_, Some(day)) if day <= as_of => ApprovalStanding::Withdrawn,
+            (Some(day), _) if as_of < day => ApprovalStanding::NotYet,
+            (_, _) => ApprovalStanding::InForce,
+        }
+    }
 }
 
 /// One finding with the ground it concerns.
@@ -78,11 +137,22 @@ impl JudgedParcel {
     }
 }
 
-/// Judges the whole city.
+/// Judges the whole city, and writes out the evidence.
 ///
 /// # Errors
 /// A parameter that the rulebook lacks, or a ground that cannot be projected.
 pub fn judge(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Result<Judgement, MeasureError> {
+    let Decision { findings, parcels, approvals, subjects } = decide(registers, rulebook, as_of)?;
+    let details = evidence::details(&findings);
+    let digest = evidence::digest(registers, &findings, &details, &parcels);
+    Ok(Judgement { findings, details, parcels, approvals, subjects, digest })
+}
+
+/// As [`judge`], for whoever only asks what came out.
+///
+/// # Errors
+/// As [`judge`].
+pub fn decide(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Result<Decision, MeasureError> {
     let city = measure_city(registers, rulebook, as_of)?;
     let parcels: Vec<Evaluation> = (0..registers.parcels.len())
         .into_par_iter()
@@ -99,11 +169,19 @@ pub fn judge(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Re
     let subjects = parcels.len() + supplies.len() + approvals.len();
 
     let mut findings = approval_findings(registers, &city, approvals)?;
+    let judged_approvals = registers
+        .approvals
+        .iter()
+        .zip(&city.leftovers)
+        .map(|(version, leftover)| JudgedApproval {
+            standing: ApprovalStanding::of(&version.record, as_of),
+            leftover: leftover.as_ref().map(|leftover| Leftover { surface: None, ..leftover.clone() }),
+        })
+        .collect();
     let (parcel_rows, states) = parcel_findings(registers, city, parcels, supplies);
     findings.extend(parcel_rows);
-    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    let digest = digest(registers, &findings, &states);
-    Ok(Judgement { findings, parcels: states, subjects, digest })
+    findings.par_sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    Ok(Decision { findings, parcels: states, approvals: judged_approvals, subjects })
 }
 
 fn sort_key(row: &JudgedFinding) -> (SubjectKind, &str, &str, &str) {
@@ -209,30 +287,4 @@ fn settle_parcel(measure: ParcelMeasure, rows: &mut [JudgedFinding], concerned: 
         rows[*bearer].flagged_area_m2 = Some(flagged_area_m2);
     }
     JudgedParcel { measure, kinds, counted_kind, flagged_area_m2, undetermined_count }
-}
-
-/// One line a finding and one a parcel, in their order: the form whose digest proves that a replay says the same.
-fn digest(registers: &Registers, findings: &[JudgedFinding], parcels: &[JudgedParcel]) -> String {
-    let mut hash = Sha256::new();
-    for row in findings {
-        let detail = serde_json::to_string(&row.finding).unwrap_or_default();
-        let area = row.flagged_area_m2.map_or_else(String::new, |m2| format!("{m2:?}"));
-        let line = format!("{}\t{}\t{}\t{area}\t{detail}\n", row.subject.as_str(), row.division_code, row.subject_code);
-        hash.update(line.as_bytes());
-    }
-    for (version, parcel) in registers.parcels.iter().zip(parcels) {
-        let kinds: Vec<&str> = parcel.kinds.iter().map(|kind| kind.as_str()).collect();
-        let line = format!(
-            "{}\t{}\t{:?}\t{:?}\t{:?}\t{}\t{:?}\n",
-            version.record.division_code,
-            version.record.parcel_code,
-            parcel.measure.site.m2,
-            parcel.plot_ratio(),
-            parcel.building_density(),
-            kinds.join(","),
-            parcel.flagged_area_m2
-        );
-        hash.update(line.as_bytes());
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,7 +9,7 @@ use super::fault::{During, RowFault, StoreError};
 
 /// One rule's conclusion about one subject.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NewFinding {
+pub struct NewFinding<'a> {
     /// 行政区划代码。
     pub division_code: String,
     /// `parcel`、`approval` 或 `supply`。
@@ -29,7 +29,7 @@ pub struct NewFinding {
     /// 疑似面积，m²。
     pub flagged_area_m2: Option<f64>,
     /// 结论全文，JSON 文本。
-    pub detail: String,
+    pub detail: &'a str,
     /// 疑似范围，EPSG:4490。
     pub geom: Option<Surface>,
 }
@@ -68,12 +68,12 @@ pub struct NewParcelState {
 }
 
 /// Records findings of a run. May be called several times, with parts that do not overlap.
-pub async fn insert(
+pub async fn insert<'a>(
     conn: &mut PgConnection,
     run_id: i64,
-    findings: impl IntoIterator<Item = &NewFinding>,
+    findings: impl IntoIterator<Item = &'a NewFinding<'a>>,
 ) -> Result<u64, StoreError> {
-    let encode = |finding: &&NewFinding, row: &mut CopyRows| {
+    let encode = |finding: &&NewFinding<'_>, row: &mut CopyRows| {
         row.bigint(run_id);
         row.text(&finding.division_code);
         row.text(finding.subject_kind);
@@ -84,10 +84,10 @@ pub async fn insert(
         row.text(finding.outcome);
         row.text_or_null(finding.flag);
         row.number_or_null(finding.flagged_area_m2);
-        row.json(&finding.detail);
+        row.json(finding.detail);
         row.surface_or_null(finding.geom.as_ref());
     };
-    let not_finite = |finding: &&NewFinding, _place| {
+    let not_finite = |finding: &&NewFinding<'_>, _place| {
         let key = format!("{} {} {}", finding.division_code, finding.subject_code, finding.rule_id);
         let what = "数值不是有限数".to_owned();
         RowFault { table: "finding", column: "flagged_area_m2".to_owned(), key, what }.into()

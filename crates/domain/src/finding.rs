@@ -413,6 +413,10 @@ pub enum OutcomeCode {
 }
 
 impl OutcomeCode {
+    /// Every outcome.
+    pub const ALL: [OutcomeCode; 5] =
+        [OutcomeCode::Met, OutcomeCode::Unmet, OutcomeCode::Discretion, OutcomeCode::NotApplicable, OutcomeCode::Undetermined];
+
     /// The code of an outcome.
     pub fn of(outcome: &Outcome) -> OutcomeCode {
         match outcome {

@@ -2,8 +2,8 @@
 //! The labels and texts are the domain's own, as stored with the run.
 
 use chrono::NaiveDate;
-use mujun_domain::finding::Finding;
-use mujun_domain::rulebook::Rulebook;
+use mujun_domain::finding::{Finding, OutcomeCode};
+use mujun_domain::rulebook::{Force, Rulebook};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -137,6 +137,14 @@ fn view(subject: SubjectView, law: Law<'_>, detail: Value) -> FindingView {
     }
 }
 
+fn force_of(word: &str) -> Option<Force> {
+    Force::ALL.into_iter().find(|force| force.as_str() == word)
+}
+
+fn outcome_of(word: &str) -> Option<OutcomeCode> {
+    OutcomeCode::ALL.into_iter().find(|outcome| outcome.as_str() == word)
+}
+
 /// A stored finding. What the run's columns say stands above what the evidence repeats.
 pub(in crate::serve) fn stored(row: FindingRow, law: Law<'_>) -> FindingView {
     let life = standing(&row);
@@ -146,6 +154,11 @@ pub(in crate::serve) fn stored(row: FindingRow, law: Law<'_>) -> FindingView {
     shown.division_code = Some(row.division_code);
     shown.parcel_code = row.parcel_code;
     shown.rule_id = row.rule_id;
+    // What does not apply is stored without its labels: they follow from the codes.
+    if let (Some(force), true) = (force_of(&row.force), shown.outcome_label.is_null()) {
+        shown.force_label = Value::from(force.label_zh());
+        shown.outcome_label = outcome_of(&row.outcome).map_or(Value::Null, |outcome| Value::from(outcome.label_zh(force)));
+    }
     shown.force = Value::from(row.force);
     shown.outcome = Value::from(row.outcome);
     shown.flag = row.flag;

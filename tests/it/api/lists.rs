@@ -220,3 +220,17 @@ async fn imports_are_listed_with_their_label() {
     let issues = api.json(&format!("/api/v1/imports/{id}/issues")).await;
     assert_eq!(issues["total"]["count"], 0);
 }
+
+#[tokio::test]
+async fn a_finding_that_does_not_apply_still_says_everything_in_words() {
+    let api = Api::town().await;
+    let page = api.json("/api/v1/findings?limit=5&outcome=not_applicable").await;
+    let items = page["items"].as_array().unwrap();
+    assert!(!items.is_empty());
+    for item in items {
+        assert_eq!(item["outcome_label"], "不适用");
+        assert!(["强制", "指导", "参考"].contains(&item["force_label"].as_str().unwrap()), "{item}");
+        assert!(item["title"].is_string() && item["condition"]["label"].is_string(), "{item}");
+        assert_eq!((item["notes"].as_array().map(Vec::len), &item["stage"]), (Some(0), &Value::Null));
+    }
+}

@@ -24,7 +24,7 @@ fn new_run(edition: &str) -> NewRun {
     }
 }
 
-fn flagged() -> NewFinding {
+fn flagged() -> NewFinding<'static> {
     NewFinding {
         division_code: "330402".into(),
         subject_kind: "approval",
@@ -35,7 +35,7 @@ fn flagged() -> NewFinding {
         outcome: "unmet",
         flag: Some("approved_not_supplied"),
         flagged_area_m2: Some(1_234.5),
-        detail: r#"{"rule": "批而未供"}"#.into(),
+        detail: r#"{"rule": "批而未供"}"#,
         geom: Some(square(1).surface),
     }
 }
