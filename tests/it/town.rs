@@ -222,6 +222,19 @@ pub fn add_project(
     }
 }
 
+/// A dated step of a project of the county.
+pub fn event(project: &str, kind: &str, happened_on: &str) -> Stored<ProjectEventRecord> {
+    let record = ProjectEventRecord {
+        division_code: COUNTY.into(),
+        project_code: project.into(),
+        event_kind: kind.into(),
+        happened_on: day(happened_on),
+        document: None,
+        observed_on: None,
+    };
+    stored(1, record)
+}
+
 pub fn add_target(registers: &mut Registers, target_area_m2: f64) {
     let record = TargetRecord {
         division_code: "330400".into(),

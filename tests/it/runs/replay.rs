@@ -1,13 +1,17 @@
 //! A run can be made again: the rows it saw, the law it read, byte by byte the same findings.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use mujun::app::evaluation::registers as registers_known_at;
+use mujun::app::judgement::{JudgedFinding, decide};
 use mujun::app::registers::Registers;
-use mujun::app::rulebook::{self, FindError};
+use mujun::app::rulebook::{self, FindError, TableRequest};
 use mujun::register::ConstructionState;
-use mujun_domain::rulebook::{Rulebook, RulebookFiles};
+use mujun_domain::code::IndustryEdition;
+use mujun_domain::finding::OutcomeCode;
+use mujun_domain::rulebook::{ParameterName, Rulebook, RulebookFiles};
 use sqlx::Connection;
 
 use super::world::{World, append};
@@ -130,4 +134,136 @@ async fn a_kept_rulebook_is_never_replaced_by_another_text() {
     let texts: Vec<String> =
         sqlx::query_scalar("select files::text from rulebook_text").fetch_all(&world.city.pool).await.unwrap();
     assert!(texts.len() == 1 && texts[0].contains("# 参数："), "the first text stays");
+}
+
+/// Every register corrected, each in a way that moves findings; a new row, and a row closed without a successor.
+async fn correct_everything(world: &World, town: &Registers) {
+    let mut town = town.clone();
+    town.parcels[0].record.documentary_area_m2 = Some(11_900.0);
+    town.parcels[1].record.ground = ground(rectangle(0.0, 200.0, 100.0, 80.0));
+    town.buildings[0].record.storeys_above = Some(5);
+    town.approvals[0].record.withdrawn_on = Some(day("2023-05-01"));
+    town.supplies[0].record.contract_far_min = Some(0.2);
+    town.supplies[1].record.agreed_start_on = Some(day("2025-01-01"));
+    town.projects[0].record.ground = Some(ground(rectangle(0.0, 200.0, 100.0, 100.0)));
+    add_approval(&mut town, "A2", "2021-01-01", Some(ground(rectangle(300.0, 0.0, 50.0, 50.0))));
+    town.events.push(town::event("J1", "plan_approved", "2023-06-01"));
+    world.record("corrected", &town).await;
+    let mut conn = world.city.connection().await;
+    let mut tx = conn.begin().await.unwrap();
+    sqlx::query("update parcel set recorded = tstzrange(lower(recorded), clock_timestamp()) where parcel_code = 'P3' and upper_inf(recorded)")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    mujun::store::import::record_revision(&mut tx, None, "撤销宗地 P3").await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_frozen_run_is_repeated_byte_by_byte_after_every_register_was_corrected_and_the_law_moved_on() {
+    let world = World::new().await;
+    let town = three_kinds();
+    world.record("first", &town).await;
+    let frozen = world.evaluate(&law(), "2024-06-30", None).await;
+    assert!(frozen.kinds.len() == 3, "one of each kind, or little was frozen: {:?}", frozen.kinds);
+    let (stored, known_at) = (world.stored(frozen.run_id).await, world.known_at(frozen.run_id).await);
+
+    correct_everything(&world, &town).await;
+    let loaded = law_with_a_table();
+    assert_ne!(loaded.digest(), law().digest());
+    let fresh = world.evaluate(&loaded, "2024-06-30", None).await;
+    let fresh = world.stored(fresh.run_id).await;
+    let differing = stored.iter().filter(|row| !fresh.contains(row)).count();
+    assert!(differing > 5, "the corrections must matter: {differing}");
+
+    let kept = rulebook::find(&world.city.pool, None, &law().digest()[..16]).await.unwrap();
+    let replay = world.evaluate(&Arc::new(kept), "2024-06-30", Some(known_at)).await;
+    assert_eq!(replay.digest, frozen.digest);
+    assert_eq!(world.stored(replay.run_id).await, stored);
+    assert_eq!(world.known_at(replay.run_id).await, known_at);
+    // And the frozen run itself is as it was.
+    assert_eq!(world.stored(frozen.run_id).await, stored);
+}
+
+/// The carried law after the office loaded its table; the figure is a test value, nobody's limit.
+fn law_with_a_table() -> Arc<Rulebook> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("test-values.csv");
+    std::fs::write(&file, "code,far_min\n35,0.4\n").unwrap();
+    let request = TableRequest {
+        table: "zj-2014".into(),
+        file,
+        edition: IndustryEdition::Y2017,
+        document_number: "测试〔2014〕4号".into(),
+        folder: folder.path().join("rulebook"),
+    };
+    rulebook::load_table(&request).unwrap();
+    Arc::new(rulebook::load(Some(folder.path())).unwrap())
+}
+
+/// What a finding decides, without the figures that move from day to day.
+fn decided(town: &Registers, law: &Rulebook, day: NaiveDate) -> Vec<String> {
+    let decision = decide(town, law, day).unwrap();
+    let line = |row: &JudgedFinding| {
+        let finding = &row.finding;
+        let stage = finding.stage.as_ref().map(|used| used.stage.label_zh());
+        format!(
+            "{} {} {:?} {stage:?} {:?}",
+            row.subject_code,
+            finding.rule,
+            OutcomeCode::of(&finding.outcome),
+            row.flagged_area_m2
+        )
+    };
+    decision.findings.iter().map(line).collect()
+}
+
+/// Every day on which something may change: what the law declares, what the registers date, their anniversaries, and the days after.
+fn declared(town: &Registers, law: &Rulebook) -> BTreeSet<NaiveDate> {
+    let mut days = BTreeSet::new();
+    for rule in law.rules() {
+        days.extend(rule.thresholds.iter().flat_map(|threshold| [Some(threshold.effective_from), threshold.effective_until]));
+    }
+    for name in ParameterName::ALL {
+        days.extend(law.parameter_values(name).iter().flat_map(|value| [value.effective_from, value.effective_until]));
+    }
+    for row in &town.supplies {
+        let row = &row.record;
+        days.extend([row.contract_signed_on, row.delivered_on, row.agreed_start_on, row.agreed_finish_on]);
+        days.extend([row.actual_start_on, row.actual_finish_on]);
+    }
+    days.extend(town.approvals.iter().flat_map(|row| [row.record.approved_on, row.record.withdrawn_on]));
+    days.extend(town.events.iter().map(|row| Some(row.record.happened_on)));
+    let years = |day: NaiveDate, n: u32| day.checked_add_months(Months::new(12 * n));
+    let anniversaries: Vec<NaiveDate> =
+        days.into_iter().flatten().flat_map(|day| (0..=3).filter_map(move |n| years(day, n))).collect();
+    anniversaries.into_iter().flat_map(|day| [Some(day), day.succ_opt()]).flatten().collect()
+}
+
+#[test]
+fn findings_change_only_on_declared_days() {
+    let mut town = three_kinds();
+    town.supplies[1].record.actual_start_on = Some(day("2025-11-11"));
+    town.supplies[1].record.construction_state = Some(ConstructionState::Started);
+    town.supplies[0].record.contract_signed_on = Some(day("2024-08-08"));
+    town.approvals[0].record.withdrawn_on = Some(day("2026-02-28"));
+    town.events.push(town::event("J1", "plan_approved", "2024-02-29"));
+    let law = law();
+    let (first, last) = (day("2019-06-01"), day("2027-12-31"));
+    let mut days: Vec<NaiveDate> = declared(&town, &law).into_iter().filter(|day| first < *day && *day < last).collect();
+    days.insert(0, first);
+    days.push(last);
+    assert!(days.len() < 200, "with every day declared nothing is said: {}", days.len());
+    let mut changes = 0;
+    let mut before = decided(&town, &law, first);
+    for pair in days.windows(2) {
+        let (from, eve) = (pair[0], pair[1].pred_opt().unwrap());
+        let now = decided(&town, &law, from);
+        changes += usize::from(now != before);
+        for quiet in [from + (eve - from) / 2, eve] {
+            assert_eq!(decided(&town, &law, quiet), now, "changed between {from} and {quiet}, where nothing is declared");
+        }
+        before = now;
+    }
+    assert!(changes >= 6, "only {changes} changes in eight years");
 }
