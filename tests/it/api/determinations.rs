@@ -202,6 +202,7 @@ async fn rerun(api: &Api, flag: &Flag, outcome: &'static str, kind: Option<&'sta
     let run = run::current(&mut conn).await.unwrap().unwrap();
     let run_id = run::insert(&mut conn, &run.run).await.unwrap();
     if !outcome.is_empty() {
+        let detail = json!({ "title": "又一次", "rule": flag.rule_id, "outcome": outcome }).to_string();
         let finding = NewFinding {
             division_code: COUNTY.into(),
             subject_kind: if flag.subject_kind == "supply" { "supply" } else { "parcel" },
@@ -212,7 +213,7 @@ async fn rerun(api: &Api, flag: &Flag, outcome: &'static str, kind: Option<&'sta
             outcome,
             flag: kind,
             flagged_area_m2: kind.map(|_| 1.0),
-            detail: json!({ "title": "又一次", "rule": flag.rule_id, "outcome": outcome }).to_string(),
+            detail: &detail,
             geom: None,
         };
         finding::insert(&mut conn, run_id, [&finding]).await.unwrap();
