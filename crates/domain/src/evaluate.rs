@@ -12,7 +12,7 @@ use crate::finding::{
     ThresholdUsed, Verdict,
 };
 use crate::measure::{date_of, number_of};
-use crate::rulebook::{AppliesWhen, Force, NoRow, Rule, Rulebook, Threshold, ThresholdValue};
+use crate::rulebook::{AppliesWhen, Compare, Force, NoRow, Rule, Rulebook, Threshold, ThresholdValue};
 use crate::subject::SubjectFacts;
 use crate::unit::Quantity;
 
@@ -67,11 +67,7 @@ fn outcome(rule: &Rule, facts: &SubjectFacts, rulebook: &Rulebook, as_of: NaiveD
     };
 
     let compare = rule.compare;
-    let verdict = match (compare.is_kept(measurement.value.value, limit.value.value), rule.force) {
-        (true, _) => Verdict::Met,
-        (false, Force::Guidance) => Verdict::Discretion,
-        (false, Force::Binding | Force::Benchmark) => Verdict::Unmet,
-    };
+    let verdict = verdict(compare, rule.force, measurement.value.value, limit.value.value);
     let clearance = match verdict {
         Verdict::Met => Vec::new(),
         Verdict::Unmet | Verdict::Discretion => clearance::smallest(rule.measure, compare, limit.value.value, facts),
@@ -96,6 +92,15 @@ fn outcome(rule: &Rule, facts: &SubjectFacts, rulebook: &Rulebook, as_of: NaiveD
         margin: Quantity::new(compare.room(measurement.value.value, limit.value.value), measurement.value.unit),
         clearance,
     }))
+}
+
+/// What a number held against a limit amounts to.
+pub(crate) fn verdict(compare: Compare, force: Force, measured: f64, limit: f64) -> Verdict {
+    match (compare.is_kept(measured, limit), force) {
+        (true, _) => Verdict::Met,
+        (false, Force::Guidance) => Verdict::Discretion,
+        (false, Force::Binding | Force::Benchmark) => Verdict::Unmet,
+    }
 }
 
 /// Each thing once, in the order in which it was found wanting. What is on record but cannot be used says so:

@@ -412,6 +412,16 @@ pub enum OutcomeCode {
     Undetermined,
 }
 
+impl From<Verdict> for OutcomeCode {
+    fn from(verdict: Verdict) -> OutcomeCode {
+        match verdict {
+            Verdict::Met => OutcomeCode::Met,
+            Verdict::Unmet => OutcomeCode::Unmet,
+            Verdict::Discretion => OutcomeCode::Discretion,
+        }
+    }
+}
+
 impl OutcomeCode {
     /// Every outcome.
     pub const ALL: [OutcomeCode; 5] =
@@ -420,11 +430,7 @@ impl OutcomeCode {
     /// The code of an outcome.
     pub fn of(outcome: &Outcome) -> OutcomeCode {
         match outcome {
-            Outcome::Compared(comparison) => match comparison.verdict {
-                Verdict::Met => OutcomeCode::Met,
-                Verdict::Unmet => OutcomeCode::Unmet,
-                Verdict::Discretion => OutcomeCode::Discretion,
-            },
+            Outcome::Compared(comparison) => OutcomeCode::from(comparison.verdict),
             Outcome::NotApplicable { .. } => OutcomeCode::NotApplicable,
             Outcome::Undetermined { .. } => OutcomeCode::Undetermined,
         }

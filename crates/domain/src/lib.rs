@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod life;
 pub mod measure;
 pub mod rulebook;
+pub mod screen;
 pub mod subject;
 pub mod unit;
 
@@ -30,5 +31,6 @@ pub use measure::Measure;
 pub use rulebook::{
     Certainty, Citation, Compare, Force, ParameterName, ParameterUsed, Rule, RuleId, Rulebook, RulebookFault, RulebookFiles,
 };
+pub use screen::Screen;
 pub use subject::{Subject, SubjectFacts, SubjectKind};
 pub use unit::{Area, Quantity, Unit};

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use mujun_domain::finding::OutcomeCode;
 use mujun_domain::{
     Clearance, Comparison, Evaluation, Fact, FactName, FactValue, Finding, Measure, Outcome, Quantity, RuleId, Rulebook,
-    RulebookFiles, SubjectFacts, SubjectKind, ValueKind, Verdict, evaluate,
+    RulebookFiles, Screen, SubjectFacts, SubjectKind, ValueKind, Verdict, evaluate,
 };
 use proptest::prelude::*;
 
@@ -96,6 +96,30 @@ proptest! {
     #[test]
     fn the_same_question_has_the_same_bytes_for_an_answer(facts in subjects(), as_of in days()) {
         prop_assert_eq!(bytes(&evaluate(&facts, &LOADED, as_of)), bytes(&evaluate(&facts.clone(), &LOADED.clone(), as_of)));
+    }
+
+    #[test]
+    fn a_screen_says_of_other_numbers_what_evaluating_them_says(
+        facts in subjects(), as_of in days(), other in prop::collection::vec(0.01..60_000.0f64, 3), factor in prop::sample::select(vec![0.6, 1.0, 1.2, 1.5, 2.0])
+    ) {
+        const FREE: [FactName; 3] = [FactName::SiteArea, FactName::FootprintArea, FactName::CountingFloorArea];
+        let screen = Screen::of(&facts, &FREE, &LOADED, as_of);
+        // Of the same pattern: what is known stays known, and what is above zero stays above it. Often exactly at a limit.
+        let mut changed = facts.clone();
+        for (name, number) in FREE.into_iter().zip([other[0], other[0] * factor, other[2]]) {
+            if facts.known(name).and_then(|known| quantity(known.value)).is_some_and(|number| number > 0.0) {
+                changed.insert(name, fact(name, &number.to_string()));
+            }
+        }
+        let number = |name| changed.known(name).and_then(|known| quantity(known.value)).unwrap_or(f64::NAN);
+        let evaluation = evaluate(&changed, &LOADED, as_of);
+        let rules: Vec<RuleId> = screen.rules().cloned().collect();
+        prop_assert_eq!(&rules, &evaluation.findings.keys().cloned().collect::<Vec<_>>());
+        for (rule, screened) in rules.iter().zip(screen.outcomes(number)) {
+            if let Some(screened) = screened {
+                prop_assert_eq!(screened, code(&evaluation, rule), "{}", rule);
+            }
+        }
     }
 
     #[test]
