@@ -27,8 +27,8 @@ run: build ## 一切就绪并启动：示例城市，http://127.0.0.1:8080
 test: web ## 运行全部测试（含 Chromium 端到端）
 	@scripts/test.sh
 
-bench: build ## 性能对比：与同类在同一次运行中比较，打印比值
-	@scripts/bench.sh
+bench: build ## 性能对比：与同类在同一次运行中比较，打印比值（PARCELS=1000000 为全市规模）
+	@MUJUN_BENCH_PARCELS=$(if $(filter command line,$(origin PARCELS)),$(PARCELS),100000) scripts/bench.sh
 
 lint: web ## 格式、clippy、文档、类型检查
 	cargo fmt --all --check

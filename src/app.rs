@@ -12,6 +12,7 @@ pub mod proposal;
 pub mod query;
 pub mod registers;
 pub mod rulebook;
+pub mod screening;
 pub mod state;
 pub mod status;
 pub mod target;

@@ -2,6 +2,7 @@
 //! Plain data: no I/O, no SQL, no file format. Field names are the column names of the migrations.
 //! Geometry is held in EPSG:4490 with longitude first; areas are in m², money in 万元 (10 000 yuan), ratios without unit.
 
+pub mod columns;
 mod deduction;
 mod enterprise;
 mod supply_event;

@@ -4,6 +4,7 @@
 
 pub mod approval;
 pub mod building;
+pub mod columns;
 pub mod connection;
 mod copy;
 pub mod deduction;

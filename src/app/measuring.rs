@@ -36,12 +36,16 @@ pub fn counting_rules(rulebook: &Rulebook, as_of: NaiveDate) -> Result<CountingR
     Ok(CountingRules { tall_storey_m, tall_storey_factor })
 }
 
-fn sliver_tolerance(rulebook: &Rulebook, as_of: NaiveDate) -> Result<SliverTolerance, CountingRulesMissing> {
+/// When a piece left over is only a sliver, as the rulebook has it on `as_of`.
+///
+/// # Errors
+/// The parameters that are not in force on that day.
+pub fn sliver_tolerance(rulebook: &Rulebook, as_of: NaiveDate) -> Result<SliverTolerance, CountingRulesMissing> {
     let [min_area_m2, min_width_m] = parameters(rulebook, as_of, [ParameterName::SliverMinArea, ParameterName::SliverMinWidth])?;
     Ok(SliverTolerance { min_area_m2, min_width_m })
 }
 
-fn parameters<const N: usize>(
+pub(super) fn parameters<const N: usize>(
     rulebook: &Rulebook,
     as_of: NaiveDate,
     names: [ParameterName; N],

@@ -84,6 +84,13 @@ impl GroundIndex {
         GroundIndex { layer, ellipsoidal_m2, tree }
     }
 
+    /// Some of the grounds, indexed anew.
+    pub fn select(&self, positions: &[usize]) -> GroundIndex {
+        let mut builder = LayerBuilder::new(PLANE);
+        positions.iter().for_each(|position| builder.push_outline(self.layer.outline(*position)));
+        GroundIndex::of(builder.finish(), positions.iter().map(|position| self.ellipsoidal_m2[*position]).collect())
+    }
+
     /// How many grounds.
     pub fn len(&self) -> usize {
         self.layer.len()

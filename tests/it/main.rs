@@ -6,6 +6,7 @@ mod support;
 mod town;
 
 mod api;
+mod city;
 mod cli;
 mod cli_rulebook;
 mod cluster;

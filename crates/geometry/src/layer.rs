@@ -93,6 +93,23 @@ impl LayerBuilder {
         }
     }
 
+    /// Adds a surface of a layer; one of another CRS is added as nothing at all.
+    ///
+    /// # Panics
+    /// On more than 2³² vertices.
+    pub fn push_outline(&mut self, outline: Outline<'_>) {
+        self.items.push(offset(self.rings.len()));
+        if outline.crs() != self.crs {
+            return;
+        }
+        for ring in outline.rings() {
+            let hole = validity::signed_area(ring) < 0.0;
+            self.rings.push(offset(self.coords.len()));
+            self.holes.push(if hole { RingKind::Hole } else { RingKind::Exterior });
+            self.coords.extend_from_slice(ring);
+        }
+    }
+
     /// Adds the surfaces of another builder after its own; both are of one CRS.
     pub fn append(&mut self, other: LayerBuilder) {
         let (coords, rings) = (offset(self.coords.len()), offset(self.rings.len()));
@@ -371,6 +388,12 @@ mod tests {
             for (number, surface) in surfaces.iter().enumerate() {
                 let half = if number * 2 < surfaces.len() { &mut builder } else { &mut rest };
                 if number % 3 == 0 { half.push(surface) } else { half.push_wkb(&to_ewkb(surface)).unwrap() }
+                let mut own = LayerBuilder::new(Crs::CGCS2000_GK_120E);
+                own.push(surface);
+                let own = own.finish();
+                let mut again = LayerBuilder::new(Crs::CGCS2000_GK_120E);
+                again.push_outline(own.outline(0));
+                prop_assert_eq!(again.finish().outline(0).to_surface().as_ref(), Some(surface));
             }
             builder.append(rest);
             let layer = builder.finish();
