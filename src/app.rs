@@ -2,6 +2,7 @@
 //! Knows no HTTP and no terminal.
 
 pub mod database;
+pub mod diff;
 pub mod evaluation;
 pub mod facts;
 pub mod import;

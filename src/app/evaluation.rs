@@ -84,6 +84,19 @@ pub enum EvaluationError {
     Task(#[source] tokio::task::JoinError),
 }
 
+/// The city judged from one snapshot, not recorded yet.
+#[derive(Clone, Debug)]
+pub struct JudgedCity {
+    /// The rows that were seen.
+    pub registers: Arc<Registers>,
+    /// The law.
+    pub rulebook: Arc<Rulebook>,
+    /// 法律时点。
+    pub as_of: NaiveDate,
+    /// What came out.
+    pub judgement: Arc<Judgement>,
+}
+
 /// Evaluates the whole city and records the run.
 ///
 /// # Errors
@@ -93,19 +106,54 @@ pub async fn evaluate_city(
     rulebook: Arc<Rulebook>,
     request: EvaluationRequest,
 ) -> Result<RunSummary, EvaluationError> {
+    let judged = judge_city(pool, rulebook, request.as_of, request.known_at).await?;
+    record_run(pool, &judged, request.now, request.activation).await
+}
+
+/// Reads the registers of one instant and judges them; records nothing.
+///
+/// # Errors
+/// See [`EvaluationError`].
+pub async fn judge_city(
+    pool: &PgPool,
+    rulebook: Arc<Rulebook>,
+    as_of: NaiveDate,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<JudgedCity, EvaluationError> {
+    let registers = Arc::new(read_registers(pool, known_at).await?);
+    let (facts, law) = (registers.clone(), rulebook.clone());
+    let judging = tokio::task::spawn_blocking(move || judge(&facts, &law, as_of));
+    let judgement = Arc::new(judging.await.map_err(EvaluationError::Task)??);
+    Ok(JudgedCity { registers, rulebook, as_of, judgement })
+}
+
+/// The registers in one snapshot: a file that lands meanwhile belongs to the next run.
+///
+/// # Errors
+/// The database refused.
+pub async fn read_registers(pool: &PgPool, known_at: Option<DateTime<Utc>>) -> Result<Registers, EvaluationError> {
     let begin = |source| EvaluationError::Transaction { step: "开始", source };
     let mut transaction = pool.begin().await.map_err(begin)?;
-    // One instant for every register: a file that lands meanwhile belongs to the next run.
     store::connection::hold_snapshot(&mut transaction).await?;
-    let registers = Arc::new(registers(&mut transaction, request.known_at).await?);
+    let registers = registers(&mut transaction, known_at).await?;
     transaction.rollback().await.map_err(|source| EvaluationError::Transaction { step: "结束读取", source })?;
+    Ok(registers)
+}
 
-    let (facts, law, as_of) = (registers.clone(), rulebook.clone(), request.as_of);
-    let judgement = tokio::task::spawn_blocking(move || judge(&facts, &law, as_of)).await.map_err(EvaluationError::Task)??;
-
+/// Records a judged city as a run, with the text of its law.
+///
+/// # Errors
+/// The database refused; nothing was recorded.
+pub async fn record_run(
+    pool: &PgPool,
+    judged: &JudgedCity,
+    now: DateTime<Utc>,
+    activation: Activation,
+) -> Result<RunSummary, EvaluationError> {
+    let JudgedCity { registers, rulebook, as_of, judgement } = judged;
     let run = NewRun {
-        as_of: request.as_of,
-        known_at: registers.known_at.unwrap_or(request.now),
+        as_of: *as_of,
+        known_at: registers.known_at.unwrap_or(now),
         rulebook_edition: rulebook.edition().to_owned(),
         rulebook_digest: rulebook.digest().to_string(),
         facts_revision: registers.revision,
@@ -113,12 +161,13 @@ pub async fn evaluate_city(
         findings_sha256: judgement.digest.clone(),
         subjects: i32::try_from(judgement.subjects).unwrap_or(i32::MAX),
     };
+    let begin = |source| EvaluationError::Transaction { step: "开始", source };
     let mut transaction = pool.begin().await.map_err(begin)?;
     let conn = &mut *transaction;
     let run_id = store::run::insert(conn, &run).await?;
     store::rulebook_text::keep(conn, rulebook.digest(), rulebook.edition(), &rulebook.files().files).await?;
-    record(conn, run_id, &registers, &judgement).await?;
-    if request.activation == Activation::Activate {
+    record(conn, run_id, registers, judgement).await?;
+    if activation == Activation::Activate {
         store::run::set_current(conn, run_id).await?;
     }
     transaction.commit().await.map_err(|source| EvaluationError::Transaction { step: "提交", source })?;
@@ -127,7 +176,7 @@ pub async fn evaluate_city(
         subjects: judgement.subjects,
         findings: judgement.findings.len(),
         kinds: sums(&judgement.findings),
-        digest: judgement.digest,
+        digest: judgement.digest.clone(),
     })
 }
 

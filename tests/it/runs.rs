@@ -1,4 +1,5 @@
 //! Runs: what they remember of themselves, and that they can be made again.
 
+mod diff;
 mod replay;
 mod world;
