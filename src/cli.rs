@@ -9,6 +9,7 @@ mod rulebook;
 mod sample;
 mod serve;
 mod show;
+mod table;
 mod up;
 
 use std::process::ExitCode;

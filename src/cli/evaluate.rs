@@ -1,5 +1,7 @@
 //! `mujun evaluate`: a run of the whole city.
 
+mod diff;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,6 +11,7 @@ use mujun_domain::unit::Area;
 
 use super::{Exit, Failure, show};
 use crate::app::database::Database;
+use crate::app::diff::{DiffRequest, against_run};
 use crate::app::evaluation::{self, Activation, EvaluationRequest, RunSummary};
 use crate::config::Config;
 use crate::{app, clock};
@@ -28,6 +31,21 @@ pub struct Evaluate {
     /// 设为现行评价批
     #[arg(long)]
     activate: bool,
+    /// 与一个评价批（默认现行的）比较：每一处变化是数据、规则还是时间所致
+    #[arg(long, value_name = "评价批", num_args = 0..=1, require_equals = false)]
+    diff: Option<Option<i64>>,
+    /// 比较的结果怎样写出
+    #[arg(long, value_name = "形式", requires = "diff", default_value = "text")]
+    report: ReportForm,
+}
+
+/// How a comparison is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ReportForm {
+    /// 供人看的表
+    Text,
+    /// 供程序读的 JSON
+    Json,
 }
 
 impl Evaluate {
@@ -35,18 +53,34 @@ impl Evaluate {
         let database = Database::open(config).await.map_err(Failure::environment)?;
         let done = self.evaluate(&database, config).await;
         database.close().await.map_err(Failure::environment)?;
-        print(&done?);
+        done?;
         Ok(Exit::Done)
     }
 
-    async fn evaluate(&self, database: &Database, config: &Config) -> Result<RunSummary, Failure> {
-        let rulebook = match &self.rulebook {
+    async fn evaluate(&self, database: &Database, config: &Config) -> Result<(), Failure> {
+        let rulebook = Arc::new(match &self.rulebook {
             Some(asked) => named(database, config, asked).await?,
             None => app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?,
-        };
+        });
         let activation = if self.activate { Activation::Activate } else { Activation::Keep };
         let as_of = self.as_of.unwrap_or_else(clock::today);
-        evaluate_now(database, Arc::new(rulebook), as_of, self.known_at, activation).await
+        let Some(old) = self.diff else {
+            print(&evaluate_now(database, rulebook, as_of, self.known_at, activation).await?);
+            return Ok(());
+        };
+        let bar = show::working(format!("按规则库 {} 评价并比较，时点 {as_of}", rulebook.edition()));
+        let request = DiffRequest { old, as_of, known_at: self.known_at, now: clock::now(), activation };
+        let done = against_run(&database.pool, Some(&config.data_dir), rulebook, request).await;
+        bar.finish_and_clear();
+        let diff = done.map_err(|fault| if fault.is_about_input() { Failure::input(fault) } else { Failure::internal(fault) })?;
+        match self.report {
+            ReportForm::Json => println!("{}", serde_json::to_string_pretty(&diff).map_err(Failure::internal)?),
+            ReportForm::Text => {
+                diff::print(&diff);
+                print(&diff.summary);
+            }
+        }
+        Ok(())
     }
 }
 
