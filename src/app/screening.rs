@@ -80,10 +80,10 @@ impl Numbers {
 
     fn signs(&self) -> [i8; 3] {
         self.0.map(|number| match number {
-            number if number > 0.0 => 2,
-            number if number == 0.0 => 1,
+            number if number.is_nan() => -1,
             number if number < 0.0 => 0,
-            _ => -1,
+            number if number > 0.0 => 2,
+            _ => 1,
         })
     }
 }

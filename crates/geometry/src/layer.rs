@@ -393,7 +393,8 @@ mod tests {
                 let own = own.finish();
                 let mut again = LayerBuilder::new(Crs::CGCS2000_GK_120E);
                 again.push_outline(own.outline(0));
-                prop_assert_eq!(again.finish().outline(0).to_surface().as_ref(), Some(surface));
+                let again = again.finish().outline(0).to_surface();
+                prop_assert_eq!(again.as_ref(), Some(surface));
             }
             builder.append(rest);
             let layer = builder.finish();
