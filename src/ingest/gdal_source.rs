@@ -295,6 +295,16 @@ fn cell(feature: &Feature<'_>, index: usize, kind: OGRFieldType::Type, decode: O
         }
         _ => None,
     };
+    // A property that a feature does not have at all is read as zero, and printed as nothing.
+    let is_zero = match value {
+        Some(FieldValue::RealValue(number)) => number == 0.0,
+        Some(FieldValue::IntegerValue(number)) => number == 0,
+        Some(FieldValue::Integer64Value(number)) => number == 0,
+        _ => false,
+    };
+    if is_zero && feature.field_as_string(index).is_ok_and(|text| text.is_none_or(|text| text.is_empty())) {
+        return Cell::Empty;
+    }
     match value {
         Some(FieldValue::RealValue(number)) => Cell::Number(number),
         Some(FieldValue::IntegerValue(number)) => Cell::Whole(i64::from(number)),

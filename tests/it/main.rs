@@ -12,6 +12,7 @@ mod cli_rulebook;
 mod cluster;
 mod ingest;
 mod ingest_real;
+mod ingest_registers;
 mod judgement;
 mod measuring;
 mod migrations;
