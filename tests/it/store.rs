@@ -7,3 +7,4 @@ mod history;
 mod registers;
 mod runs;
 mod statements;
+mod versions;

@@ -148,7 +148,7 @@ gives_back!(
     }
 );
 
-fn supply_row(code: &str) -> SupplyRecord {
+pub fn supply_row(code: &str) -> SupplyRecord {
     SupplyRecord {
         division_code: "330402".into(),
         supply_code: code.into(),
@@ -246,7 +246,7 @@ gives_back!(
     ZoneRecord { zone_type_name: None, is_industrial: None, ..zone_row("Z2") }
 );
 
-fn project_row(code: &str) -> ProjectRecord {
+pub fn project_row(code: &str) -> ProjectRecord {
     ProjectRecord {
         division_code: "330402".into(),
         project_code: code.into(),
@@ -362,7 +362,7 @@ async fn appending_and_reading_can_move_between_threads() {
     movable(mujun::store::finding::insert(&mut conn, 1, &[])).await.unwrap();
 }
 
-fn supply_event_row(code: &str, event_kind: SupplyEventKind) -> SupplyEventRecord {
+pub fn supply_event_row(code: &str, event_kind: SupplyEventKind) -> SupplyEventRecord {
     SupplyEventRecord {
         division_code: "330402".into(),
         event_code: code.into(),
@@ -395,7 +395,7 @@ gives_back!(
     }
 );
 
-fn deduction_row(code: &str) -> DeductionRecord {
+pub fn deduction_row(code: &str) -> DeductionRecord {
     DeductionRecord {
         division_code: "330402".into(),
         deduction_code: code.into(),
@@ -426,7 +426,7 @@ gives_back!(
     }
 );
 
-fn enterprise_row(code: &str) -> EnterpriseRecord {
+pub fn enterprise_row(code: &str) -> EnterpriseRecord {
     EnterpriseRecord {
         division_code: "330402".into(),
         enterprise_code: code.into(),
@@ -445,7 +445,7 @@ gives_back!(
     EnterpriseRecord { industry_edition: None, industry_code: None, ..enterprise_row("Q2") }
 );
 
-fn occupancy_row(code: &str) -> OccupancyRecord {
+pub fn occupancy_row(code: &str) -> OccupancyRecord {
     OccupancyRecord {
         division_code: "330402".into(),
         occupancy_code: code.into(),
@@ -467,7 +467,7 @@ gives_back!(
     OccupancyRecord { occupied_area_m2: None, from_on: None, until_on: None, tenure: None, ..occupancy_row("O2") }
 );
 
-fn enterprise_year_row(year: i32) -> EnterpriseYearRecord {
+pub fn enterprise_year_row(year: i32) -> EnterpriseYearRecord {
     EnterpriseYearRecord {
         division_code: "330402".into(),
         enterprise_code: "Q1".into(),
