@@ -44,7 +44,7 @@ impl Sample {
         for file in &manifest.files {
             println!("  mujun import {} {} --mapping {}", file.kind, self.out.join(&file.path).display(), file.mapping);
         }
-        println!("有意放入的问题 {} 处，见 manifest.json。", manifest.planted.len());
+        println!("有意放入的问题 {} 处、情形 {} 种，见 manifest.json。", manifest.planted.len(), manifest.cases.len());
         Ok(Exit::Done)
     }
 }

@@ -298,6 +298,16 @@ fn years_out_of_range_are_set_aside_and_a_refund_is_kept_with_a_notice() {
 }
 
 #[test]
+fn every_register_is_named_where_people_look_for_its_word() {
+    for file in ["README.md", "geodata/mappings/README.md", "src/cli/import.rs"] {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        for kind in RegisterKind::ALL {
+            assert!(text.contains(kind.as_str()), "{file} does not name {}", kind.as_str());
+        }
+    }
+}
+
+#[test]
 fn an_empty_register_is_told_once_and_not_once_a_row() {
     let table = format!("行政区代码,统一社会信用代码,年份\n330402,{RIGHT},2023\n330402,{RIGHT},2024\n");
     let place = Place { registered: BTreeMap::from([(RegisterKind::Enterprises, HashSet::new())]), ..Place::default() };
