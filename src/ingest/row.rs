@@ -277,16 +277,20 @@ impl<'a> RowReader<'a> {
         self.push(IngestIssue::new(code, message).with_cell(column, value));
     }
 
-    /// The code of an enterprise: a unified social credit code, whose check character is verified, or a local key. A code that
-    /// does not check is kept as it came: it may be spelt the same wrong way everywhere.
+    /// The code of an enterprise: a unified social credit code, in capitals and with its check character verified, or a local
+    /// key. A code that does not check is kept as it came: it may be spelt the same wrong way everywhere.
     pub(super) fn key_enterprise_code(&mut self, field: &str) -> Option<String> {
         let code = self.key_text(field)?;
-        if code.chars().count() == CREDIT_CODE_LENGTH
-            && let Err(fault) = CreditCode::parse(&code)
-        {
-            self.report(IssueCode::CreditCodeDoubtful, field, &code, format!("{fault}；已按原文保存"));
+        if code.chars().count() != CREDIT_CODE_LENGTH {
+            return Some(code);
         }
-        Some(code)
+        match CreditCode::parse(&code) {
+            Ok(sound) => Some(sound.as_str().to_owned()),
+            Err(fault) => {
+                self.report(IssueCode::CreditCodeDoubtful, field, &code, format!("{fault}；已按原文保存"));
+                Some(code)
+            }
+        }
     }
 
     /// Says so when the row names what its register does not hold; the row keeps the name.

@@ -249,9 +249,10 @@ fn a_credit_code_with_a_wrong_check_character_is_kept_and_told() {
 
 #[test]
 fn an_occupancy_of_an_unknown_parcel_is_kept_and_one_that_ends_before_it_begins_is_not() {
+    let small = RIGHT.to_lowercase();
     let table = format!(
         "行政区代码,用地编号,统一社会信用代码,宗地代码,占用面积(平方米),起始日期,截止日期,用地方式\n\
-         330402,O1,{RIGHT},P1,12亩,2020-01-01,2024-12-31,租赁\n\
+         330402,O1,{small},P1,12亩,2020-01-01,2024-12-31,租赁\n\
          330402,O2,{RIGHT},P9,0,,,借用\n\
          330411,O3,{RIGHT},P1,500,,,自有\n\
          330402,O4,{RIGHT},P1,500,2024-01-02,2024-01-01,自有\n"
@@ -262,6 +263,7 @@ fn an_occupancy_of_an_unknown_parcel_is_kept_and_one_that_ends_before_it_begins_
     let read = read!(read_occupancies, RegisterKind::Occupancies, &place, &table);
     assert_eq!(numbers(&read), [1, 2, 3]);
     let first = &read.rows[0].record;
+    assert_eq!(first.enterprise_code, RIGHT, "capitals and small letters are one code");
     assert_eq!((first.occupied_area_m2, first.tenure, first.until_on), (Some(8_000.0), Some(Tenure::Lease), day("2024-12-31")));
     assert_eq!(at(&read, 1), []);
     let told: Vec<&str> = at(&read, 2).into_iter().map(|(code, _)| code).collect();
