@@ -143,7 +143,7 @@ impl Problem {
             }
             Problem::NotFlagged => "这一结论没有疑似标记，也没有办理记录，不需要办理。".to_owned(),
             Problem::Overtaken { meanwhile } => {
-                format!("您打开后，又登记了 {} 条办理记录，见 meanwhile；本次没有登记。请刷新后再决定。", meanwhile.len())
+                format!("您打开后，又登记了 {} 条办理记录；本次没有登记。请看过其间登记的办理后再决定。", meanwhile.len())
             }
             Problem::FindingChanged => "您打开后，城市已重新评价，这一结论有变化；本次没有登记。请刷新、看过新的结论后再决定。".to_owned(),
             Problem::StepNotPossible { reason } => format!("{reason}。本次没有登记。"),

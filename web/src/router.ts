@@ -9,6 +9,7 @@ export const router = createRouter({
     { path: '/', redirect: ({ query }) => ({ path: '/map', query }) },
     { path: '/map', name: 'map', component: mapPage },
     { path: '/parcels/:division/:code', name: 'parcel', component: () => import('./features/parcel-card/ParcelPage.vue') },
+    { path: '/findings/:division/:kind/:code/:rule', name: 'finding', component: () => import('./features/life/FindingPage.vue') },
     { path: '/target', name: 'target', component: () => import('./features/target-page/TargetPage.vue') },
     { path: '/proposals', name: 'proposals', component: () => import('./features/proposal-page/ProposalPage.vue') },
     { path: '/imports', name: 'imports', component: () => import('./features/imports-page/ImportsPage.vue') },

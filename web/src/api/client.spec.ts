@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, it, vi } from 'vitest'
 import { ApiFault, api, collectionHref, parcelGeoJsonHref, problemOf, queryText } from './client'
-import type { Proposal } from './types'
+import type { Decision, Proposal } from './types'
 
 interface Operation {
   parameters?: { name?: string; in?: string; $ref?: string }[]
@@ -45,12 +45,29 @@ const proposal = { name: '甲', land: { type: 'Polygon', coordinates: [] }, buil
 const list = { kind: 'underused', county: '330481', outcome: 'undetermined', q: '硖石', sort: 'area', limit: 50, cursor: 'x' } as const
 const page = { county: '330481', limit: 50, cursor: 'x' }
 
+const finding = { division: '330481', kind: 'approval', code: '示例〔2021〕1 号/甲', rule: 'approved-not-supplied' }
+const decision: Decision = {
+  seen_sequence: 0,
+  seen_finding_sha256: null,
+  step: 'verified',
+  decided_by: '某所',
+  decided_on: '2024-03-01',
+  reason: '现场查看',
+  document_number: null,
+  document_dated: null,
+  disposal_kind: null,
+  conclusion: null,
+}
+
 const asked: [string, () => Promise<unknown>][] = [
   ['scope', () => api.scope()],
   ['summary', () => api.summary('330481')],
   ['divisions', () => api.divisions()],
   ['parcels', () => api.parcels(list)],
   ['parcel', () => api.parcel('330481', '330481001002GB00017')],
+  ['findings', () => api.findings({ ...page, kind: 'underused', state: 'determined' })],
+  ['life', () => api.life(finding)],
+  ['decide', () => api.decide(finding, decision)],
   ['approvals', () => api.approvals(page)],
   ['approval', () => api.approval('330481', '示例〔2021〕1 号')],
   ['supplies', () => api.supplies({ ...page, without_geometry: true })],

@@ -3,10 +3,15 @@
 import type {
   ApprovalCard,
   ApprovalItem,
+  Decision,
   Divisions,
+  Finding,
+  FindingKey,
   ImportIssue,
   ImportRow,
   Kind,
+  Life,
+  LifeState,
   Page,
   ParcelCard,
   ParcelItem,
@@ -32,6 +37,7 @@ export interface ListQuery {
   kind?: Kind | null
   county?: string | null
   outcome?: 'undetermined' | null
+  state?: LifeState | 'any' | null
   q?: string | null
   sort?: string | null
   limit?: number
@@ -92,6 +98,18 @@ function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 const segment = encodeURIComponent
 
+const lifePath = ({ division, kind, code, rule }: FindingKey) =>
+  `/api/v1/findings/${segment(division)}/${segment(kind)}/${segment(code)}/${segment(rule)}/determinations`
+
+function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return ask<T>(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  })
+}
+
 export const api = {
   scope: (signal?: AbortSignal) => get<Scope>('/api/v1/scope', signal),
   summary: (county: string | null, signal?: AbortSignal) =>
@@ -101,6 +119,10 @@ export const api = {
     get<Page<ParcelItem>>(`/api/v1/parcels${queryText(query)}`, signal),
   parcel: (division: string, code: string, signal?: AbortSignal) =>
     get<ParcelCard>(`/api/v1/parcels/${segment(division)}/${segment(code)}`, signal),
+  findings: (query: ListQuery, signal?: AbortSignal) =>
+    get<Page<Finding>>(`/api/v1/findings${queryText(query)}`, signal),
+  life: (key: FindingKey, signal?: AbortSignal) => get<Life>(lifePath(key), signal),
+  decide: (key: FindingKey, decision: Decision) => post<Life>(lifePath(key), decision),
   approvals: (query: ListQuery, signal?: AbortSignal) =>
     get<Page<ApprovalItem>>(`/api/v1/approvals${queryText(query)}`, signal),
   approval: (division: string, number: string, signal?: AbortSignal) =>
@@ -116,12 +138,7 @@ export const api = {
   target: (county: string | null, signal?: AbortSignal) =>
     get<TargetProgress>(`/api/v1/target${queryText({ county })}`, signal),
   checkProposal: (proposal: Proposal, signal?: AbortSignal) =>
-    ask<ProposalResult>('/api/v1/proposals/check', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify(proposal),
-      ...(signal ? { signal } : {}),
-    }),
+    post<ProposalResult>('/api/v1/proposals/check', proposal, signal),
 }
 
 /** The most features that one answer of the collections holds. */

@@ -26,6 +26,18 @@ export interface Scope {
   library_versions?: Record<string, string>
 }
 
+/** Where a flag stands. Computed flags are suspected; only people move them. */
+export type LifeState = 'suspected' | 'verified' | 'refuted' | 'determined' | 'disposed' | 'closed' | 'under_appeal'
+
+export interface StateTotal {
+  state: LifeState
+  label: string
+  count: number
+  area_m2: number
+  /** Of these, flags that the current run does not make any more. */
+  no_longer_flagged: number
+}
+
 export interface KindTotal {
   kind: Kind
   label: string
@@ -56,6 +68,7 @@ export interface Summary {
   totals: { parcels: number; area_m2: number }
   kinds: KindTotal[]
   undetermined: { parcels: number }
+  states: StateTotal[]
   counties: CountySummary[]
   layers: LayerSummary[]
 }
@@ -83,6 +96,8 @@ export interface ParcelItem {
   counted_kind: Kind | null
   state: string | null
   state_label: string | null
+  /** Where the flag of each kind stands. */
+  kind_states: Partial<Record<Kind, LifeState>> | null
   site_area_m2: number
   site_area_mu?: number
   site_area_basis: string
@@ -96,6 +111,7 @@ export interface ParcelItem {
   label_lon: number
   label_lat: number
   basis: string | null
+  basis_title: string | null
 }
 
 export interface Source {
@@ -137,6 +153,8 @@ export type Certainty = 'VERIFIED' | 'VERIFIED-SECONDARY' | 'INFERRED' | 'RECALL
 /** One rule's word on one subject, with everything needed to reach it again with a pocket calculator. */
 export interface Finding {
   subject: { kind: string; code: string }
+  division_code?: string | null
+  parcel_code?: string | null
   rule_id: string
   title: string
   force: Force
@@ -166,7 +184,122 @@ export interface Finding {
   stage?: { label: string; since?: string | null } | null
   /** Remarks that change no verdict. */
   notes?: { text: string; citation?: Citation | null }[] | null
+  /** Where the flag stands; null where nothing is flagged and nothing was decided. A proposal's findings have none. */
+  life?: Standing | null
+  label_lon?: number | null
+  label_lat?: number | null
   detail?: unknown
+}
+
+/** Where a flag stands after what people decided. */
+export interface Standing {
+  state: LifeState
+  state_label: string | null
+  decisions: number
+  decided_on: string | null
+  /** Where the latest evaluation and the decisions do not say the same. */
+  remark: string | null
+}
+
+/** A finding by its key in every run: a subject and a rule. */
+export interface FindingKey {
+  division: string
+  kind: string
+  code: string
+  rule: string
+}
+
+/** What the computation said when somebody decided. */
+export interface FrozenOriginal {
+  run_id: number
+  as_of: string | null
+  outcome: OutcomeCode | null
+  outcome_label: string | null
+  flag: Kind | null
+  flag_label: string | null
+  flagged_area_m2: number | null
+  finding_sha256: string | null
+  is_intact: boolean
+  arithmetic: string[]
+}
+
+/** One decision: who, when, why, by which document, and the computed original beside it. */
+export interface Determination {
+  sequence: number
+  step: string
+  step_label: string | null
+  state: LifeState
+  state_label: string | null
+  decided_by: string
+  decided_on: string
+  reason: string
+  document_number: string | null
+  document_dated: string | null
+  disposal_kind: string | null
+  disposal_label: string | null
+  conclusion: string | null
+  conclusion_label: string | null
+  recorded_at: string
+  original: FrozenOriginal
+}
+
+export interface Choice {
+  code: string
+  label: string
+}
+
+/** A step that may be recorded now, and what it must say. */
+export interface LifeStep {
+  step: string
+  label: string
+  state: LifeState
+  state_label: string
+  needs_document: boolean
+  conclusions: Choice[]
+  disposal_kinds: Choice[]
+}
+
+/** A flag with everything that people decided about it. */
+export interface Life {
+  division_code: string
+  subject_kind: string
+  subject_code: string
+  rule_id: string
+  title: string | null
+  state: LifeState | null
+  state_label: string | null
+  remark: string | null
+  is_original_changed: boolean
+  seen_sequence: number
+  seen_finding_sha256: string | null
+  possible_steps: LifeStep[]
+  determinations: Determination[]
+  finding: Finding | null
+  scope: Scope
+}
+
+/** A decision as it is sent. */
+export interface Decision {
+  seen_sequence: number
+  seen_finding_sha256: string | null
+  step: string
+  decided_by: string
+  decided_on: string
+  reason: string
+  document_number: string | null
+  document_dated: string | null
+  disposal_kind: string | null
+  conclusion: string | null
+}
+
+/** A flag that people decided about and of which the current run says nothing any more. */
+export interface LapsedFlag {
+  division_code: string
+  subject_kind: string
+  subject_code: string
+  rule_id: string
+  title: string | null
+  life: Standing
 }
 
 export interface Building {
@@ -224,6 +357,7 @@ export interface ParcelCard extends ParcelItem {
   supplies: Supply[]
   zones: { zone_type_code: string; zone_type_name: string | null; share: number }[]
   findings: Finding[]
+  lapsed: LapsedFlag[]
   provenance: Provenance
   geometry: Geometry
   bbox: [number, number, number, number]
@@ -243,6 +377,7 @@ export interface ApprovalItem {
   planar_area_m2?: number | null
   observed_on: string | null
   outcome?: OutcomeCode | null
+  life_state?: LifeState | null
   flagged_area_m2?: number | null
   leftover: Leftover | null
   import_id?: number
@@ -385,6 +520,8 @@ export type LabelPoints = FeatureCollection<Point, { name: string }>
 /** One of several faults in one request. */
 export interface ProblemPart {
   code?: string
+  /** The member of a decision that is to be mended. */
+  field?: string
   message?: string
   remedy?: string
   parameter?: string
@@ -399,4 +536,6 @@ export interface Problem {
   status: number
   detail?: string
   errors?: ProblemPart[]
+  /** What others decided after what the reader had seen. */
+  meanwhile?: Determination[]
 }

@@ -7,6 +7,8 @@ export interface ListFilters {
   kind: Kind | 'undetermined' | null
   countyName: string | null
   q: string
+  /** The label of the state of the listed flags. */
+  stateName?: string | null
 }
 
 /** The sentence for an empty list. `registered` is how many records the register holds with no filter at all. */
@@ -18,6 +20,7 @@ export function emptyReason(filters: ListFilters, registered: number, texts: Tex
       texts.list.filterKind(filters.kind === 'undetermined' ? texts.list.undeterminedOnly : texts.kinds[filters.kind]),
     )
   }
+  if (filters.stateName) named.push(texts.list.filterState(filters.stateName))
   if (filters.countyName !== null) named.push(texts.list.filterCounty(filters.countyName))
   if (filters.q !== '') named.push(texts.list.filterText(filters.q))
   return named.length === 0 ? texts.list.noneOfKind : texts.list.none(named.join(texts.list.and))

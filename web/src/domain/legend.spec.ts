@@ -19,6 +19,7 @@ const summary: Summary = {
     { kind: 'underused', label: '用而未尽', count: 3, area_m2: 300 },
   ],
   undetermined: { parcels: 4 },
+  states: [],
   counties: [
     {
       division_code: '330481',

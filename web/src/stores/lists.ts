@@ -18,16 +18,25 @@ export function parcelQuery(state: MapState): ListQuery {
   }
 }
 
+/** What the list of flags asks for: those in one state, or every flag and whatever people decided about. */
+export function findingQuery(state: MapState): ListQuery {
+  return { kind: state.kind === 'undetermined' ? null : state.kind, county: state.county, state: state.life ?? 'any' }
+}
+
 /** The list that the state of the page asks for, with its pages. */
 export function useLists(state: MapState) {
   const paging = usePaging(PAGE_SIZE)
-  watch(() => [state.kind, state.county, state.q, state.sort, state.tab], paging.reset)
+  watch(() => [state.kind, state.county, state.q, state.sort, state.tab, state.life], paging.reset)
 
-  const filters = () => [state.kind, state.county, state.q, state.sort, state.tab, paging.cursor.value]
+  const filters = () => [state.kind, state.county, state.q, state.sort, state.tab, state.life, paging.cursor.value]
   const page = () => ({ limit: PAGE_SIZE, cursor: paging.cursor.value })
 
   const parcels = useRemote(
     (signal) => (state.tab === 'parcels' ? api.parcels({ ...parcelQuery(state), ...page() }, signal) : null),
+    filters,
+  )
+  const findings = useRemote(
+    (signal) => (state.tab === 'findings' ? api.findings({ ...findingQuery(state), ...page() }, signal) : null),
     filters,
   )
   const approvals = useRemote(
@@ -39,8 +48,8 @@ export function useLists(state: MapState) {
       state.tab === 'supplies' ? api.supplies({ without_geometry: true, county: state.county, ...page() }, signal) : null,
     filters,
   )
-  const shown = computed(() => ({ parcels, approvals, supplies })[state.tab])
-  return { parcels, approvals, supplies, shown, paging }
+  const shown = computed(() => ({ parcels, findings, approvals, supplies })[state.tab])
+  return { parcels, findings, approvals, supplies, shown, paging }
 }
 
 export type Lists = ReturnType<typeof useLists>

@@ -1,6 +1,7 @@
 // Every parameter of the map page's address: camera, filters, selection, switched-off layers, language.
 import { MAP_LAYERS, type MapLayer } from '@/domain/legend'
 import { KINDS } from '@/domain/kinds'
+import { LIFE_STATES } from '@/domain/life'
 import { type Codec, choiceCodec, wordCodec } from './codec'
 
 /** Where the map looks. Degrees, Web Mercator zoom. */
@@ -51,11 +52,14 @@ export type Sort = (typeof SORTS)[number]
 /** `sort=plot_ratio`; the largest area first when nothing is said. */
 export const sortCodec = choiceCodec('sort', SORTS, '-area')
 
-export const LIST_TABS = ['parcels', 'approvals', 'supplies'] as const
+export const LIST_TABS = ['parcels', 'findings', 'approvals', 'supplies'] as const
 export type ListTab = (typeof LIST_TABS)[number]
 
 /** `tab=approvals`: which list is below the map. */
 export const tabCodec = choiceCodec('tab', LIST_TABS, 'parcels')
+
+/** `state=determined`: only flags that stand there; every flag when nothing is said. */
+export const lifeCodec = wordCodec('state', LIFE_STATES)
 
 /** What is selected: a parcel or an approval, by its business key. */
 export interface Selection {

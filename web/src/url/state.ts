@@ -9,13 +9,14 @@ import {
   countyCodec,
   hiddenCodec,
   kindCodec,
+  lifeCodec,
   searchCodec,
   selectionCodec,
   sortCodec,
   tabCodec,
 } from './params'
 import type { MapLayer } from '@/domain/legend'
-import type { Kind } from '@/api/types'
+import type { Kind, LifeState } from '@/api/types'
 
 export interface MapState {
   camera: Camera | null
@@ -24,6 +25,8 @@ export interface MapState {
   q: string
   sort: Sort
   tab: ListTab
+  /** Where the listed flags stand; null is anywhere. */
+  life: LifeState | null
   selection: Selection | null
   hidden: readonly MapLayer[]
 }
@@ -38,6 +41,7 @@ const CODECS: { [field in keyof MapState]: Codec<MapState[field]> } = {
   q: searchCodec,
   sort: sortCodec,
   tab: tabCodec,
+  life: lifeCodec,
   selection: selectionCodec,
   hidden: hiddenCodec,
 }
@@ -58,6 +62,7 @@ export function readState(query: Query): MapState {
     q: readParam(query, CODECS.q),
     sort: readParam(query, CODECS.sort),
     tab: readParam(query, CODECS.tab),
+    life: readParam(query, CODECS.life),
     selection: readParam(query, CODECS.selection),
     hidden: readParam(query, CODECS.hidden),
   }

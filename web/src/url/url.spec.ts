@@ -5,6 +5,7 @@ import {
   hiddenCodec,
   kindCodec,
   languageCodec,
+  lifeCodec,
   searchCodec,
   selectionCodec,
   sortCodec,
@@ -27,7 +28,8 @@ roundTrips(kindCodec, [null, 'approved_not_supplied', 'underused', 'undetermined
 roundTrips(countyCodec, [null, '330481'])
 roundTrips(searchCodec, ['', '海宁 硖石', 'a/b&c=d'])
 roundTrips(sortCodec, ['-area', 'area', 'plot_ratio', '-plot_ratio', 'code'])
-roundTrips(tabCodec, ['parcels', 'approvals', 'supplies'])
+roundTrips(tabCodec, ['parcels', 'findings', 'approvals', 'supplies'])
+roundTrips(lifeCodec, [null, 'suspected', 'under_appeal'])
 roundTrips(languageCodec, ['zh-CN', 'en'])
 roundTrips(hiddenCodec, [[], ['buildings'], ['parcels', 'zones', 'divisions']])
 roundTrips(selectionCodec, [
@@ -58,6 +60,7 @@ it('a whole state survives the address bar', () => {
     q: '硖石',
     sort: 'plot_ratio',
     tab: 'approvals',
+    life: 'determined',
     selection: { register: 'parcel', division: '330481', code: 'A:1' },
     hidden: ['zones'],
   }
