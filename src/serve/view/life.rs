@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use mujun_domain::finding::OutcomeCode;
 use mujun_domain::kind::Kind;
 use mujun_domain::life::{self, Conclusion, DisposalKind, Mark, State, Step, remark_zh};
-use mujun_domain::rulebook::Rulebook;
+use mujun_domain::rulebook::{Force, Rulebook};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -112,11 +112,7 @@ fn original(original: Original, as_of: Option<NaiveDate>, detail: Option<Value>,
 }
 
 fn outcome_label(word: &str) -> Option<&'static str> {
-    use mujun_domain::rulebook::Force;
-    [OutcomeCode::Met, OutcomeCode::Unmet, OutcomeCode::Discretion, OutcomeCode::NotApplicable, OutcomeCode::Undetermined]
-        .into_iter()
-        .find(|code| code.as_str() == word)
-        .map(|code| code.label_zh(Force::Binding))
+    OutcomeCode::ALL.into_iter().find(|code| code.as_str() == word).map(|code| code.label_zh(Force::Binding))
 }
 
 /// One decision.
@@ -207,12 +203,9 @@ pub(in crate::serve) fn view(life: Life, rulebook: &Rulebook) -> LifeView {
     let law = Law::of(&life.scope, rulebook);
     let has_begun = life.has_begun();
     let state = life.state;
-    let last_title = life.history.last().and_then(|row| Some(row.detail.as_ref()?.get("title")?.as_str()?.to_owned()));
+    let last_title = life.history.iter().rev().find_map(|row| title(row.detail.as_ref()?));
     LifeView {
-        title: match &life.finding {
-            Some(finding) => finding.detail.get("title").and_then(Value::as_str).map(str::to_owned),
-            None => last_title,
-        },
+        title: life.finding.as_ref().and_then(|finding| title(&finding.detail)).or(last_title),
         state: has_begun.then_some(state),
         state_label: has_begun.then(|| state.label_zh()),
         remark: if life.history.is_empty() { None } else { remark_zh(state, life.mark) },
@@ -228,6 +221,10 @@ pub(in crate::serve) fn view(life: Life, rulebook: &Rulebook) -> LifeView {
         rule_id: life.key.rule_id,
         scope: life.scope.into(),
     }
+}
+
+fn title(detail: &Value) -> Option<String> {
+    detail.get("title").and_then(Value::as_str).map(str::to_owned)
 }
 
 fn steps(state: State, kind: Option<Kind>) -> Vec<StepView> {
