@@ -21,7 +21,7 @@ pub use crate::store::read::feature::{FeatureCollection, FeatureFilter, FeatureK
 pub use crate::store::read::finding::{FindingFilter, FindingKey, FindingRow};
 pub use crate::store::read::import::{ImportRow, IssueRow};
 pub use crate::store::read::parcel::{Openness, ParcelCardRow, ParcelFilter, ParcelKey, ParcelOrder, ParcelRow, ParcelZoneRow};
-pub use crate::store::read::project::{ProjectRow, ProjectStep};
+pub use crate::store::read::project::{ProjectFilter, ProjectRow, ProjectStep};
 pub use crate::store::read::scope::{ScopeRow as Scope, StateOfData};
 pub use crate::store::read::summary::{CountyRow, KindRow, LayerRow};
 pub use crate::store::read::supply::{GeometryPresence, SupplyFilter, SupplyRow};

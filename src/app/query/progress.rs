@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use super::list::{Page, cut};
-use super::{ProjectRow, QueryError, Scope, scope_of, snapshot};
+use super::{ProjectFilter, ProjectRow, QueryError, Scope, scope_of, snapshot};
 use crate::app::evaluation::target_registers;
 use crate::app::state::State;
 use crate::app::target::{self, TargetProgress};
@@ -22,16 +22,16 @@ pub struct Projects {
 /// One page of projects with the steps taken by the scope's date.
 pub async fn projects(
     state: &State,
-    county: Option<&str>,
+    filter: &ProjectFilter,
     after: Option<&(String, String)>,
     limit: u16,
 ) -> Result<Projects, QueryError> {
     let mut conn = snapshot(state).await?;
     let scope = scope_of(&mut conn).await?;
     let key = after.map(|(division_code, code)| (division_code.as_str(), code.as_str()));
-    let mut rows = read::project::page(&mut conn, county, Some(scope.as_of), key, i64::from(limit) + 1).await?;
+    let mut rows = read::project::page(&mut conn, filter, Some(scope.as_of), key, i64::from(limit) + 1).await?;
     let next = cut(&mut rows, limit, |row| (row.division_code.clone(), row.project_code.clone()));
-    let total = read::project::total(&mut conn, county).await?;
+    let total = read::project::total(&mut conn, filter).await?;
     // The whole city's progress, not the county's: overlaps across a boundary must be shared out the same way in both views.
     let progress = progress(&mut conn, None, scope.as_of).await?;
     Ok(Projects { page: Page { scope, rows, total, next }, progress })

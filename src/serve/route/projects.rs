@@ -4,7 +4,8 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 
 use super::{LARGEST_PAGE, json};
-use crate::app::{query, state::State};
+use crate::app::query::{self, ProjectFilter};
+use crate::app::state::State;
 use crate::serve::query::Parameters;
 use crate::serve::view::PageView;
 use crate::serve::view::target::{credits, project};
@@ -15,14 +16,14 @@ const LIST: &str = "projects";
 const USUAL: u16 = 500;
 
 pub(in crate::serve) async fn get(Shared(state): Shared<State>, mut parameters: Parameters) -> Result<Response, Problem> {
-    let county = parameters.county()?;
+    let filter = ProjectFilter { county: parameters.county()?, code: parameters.text("code")? };
     let limit = parameters.limit(USUAL, LARGEST_PAGE)?;
     let after = parameters
         .text("cursor")?
         .map(|mark| cursor::read(LIST, &mark).map(|[division_code, code]| (division_code, code)))
         .transpose()?;
     parameters.finish()?;
-    let projects = query::projects(&state, county.as_deref(), after.as_ref(), limit).await?;
+    let projects = query::projects(&state, &filter, after.as_ref(), limit).await?;
     let credits = credits(projects.progress.as_ref());
     let page = projects.page;
     json(&PageView {

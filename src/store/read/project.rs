@@ -40,26 +40,41 @@ pub struct ProjectStep {
     pub document: Option<String>,
 }
 
+/// Which projects are asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProjectFilter {
+    /// Only projects of this county.
+    pub county: Option<String>,
+    /// Only projects of this code.
+    pub code: Option<String>,
+}
+
 /// One page of projects after the key (division, code), with the steps taken by `as_of` (all when `None`).
 pub async fn page(
     conn: &mut PgConnection,
-    county: Option<&str>,
+    filter: &ProjectFilter,
     as_of: Option<NaiveDate>,
     after: Option<(&str, &str)>,
     limit: i64,
 ) -> Result<Vec<ProjectRow>, StoreError> {
     sqlx::query_as(include_str!("../sql/read/projects.sql"))
-        .bind(county)
+        .bind(filter.county.as_deref())
         .bind(as_of)
         .bind(after.map(|key| key.0))
         .bind(after.map(|key| key.1))
         .bind(limit)
+        .bind(filter.code.as_deref())
         .fetch_all(conn)
         .await
         .during("读取项目清单")
 }
 
 /// How many projects there are, and the area they report.
-pub async fn total(conn: &mut PgConnection, county: Option<&str>) -> Result<Total, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/projects_total.sql")).bind(county).fetch_one(conn).await.during("统计项目")
+pub async fn total(conn: &mut PgConnection, filter: &ProjectFilter) -> Result<Total, StoreError> {
+    sqlx::query_as(include_str!("../sql/read/projects_total.sql"))
+        .bind(filter.county.as_deref())
+        .bind(filter.code.as_deref())
+        .fetch_one(conn)
+        .await
+        .during("统计项目")
 }

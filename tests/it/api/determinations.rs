@@ -311,9 +311,9 @@ async fn only_json_from_our_own_page_or_a_program_is_recorded() {
         problem(&send(&[(header::CONTENT_TYPE, media_type)], &body).await, 415, "unsupported-media-type");
     }
     problem(&send(&[], &body).await, 415, "unsupported-media-type");
-    problem(&send(&[as_json.clone()], "{\"step\": ").await, 400, "invalid-body");
-    problem(&send(&[as_json.clone()], "[]").await, 400, "faulty-determination");
-    problem(&send(&[as_json.clone()], &format!("\"{}\"", "x".repeat(64 * 1024))).await, 413, "body-too-large");
+    problem(&send(std::slice::from_ref(&as_json), "{\"step\": ").await, 400, "invalid-body");
+    problem(&send(std::slice::from_ref(&as_json), "[]").await, 400, "faulty-determination");
+    problem(&send(std::slice::from_ref(&as_json), &format!("\"{}\"", "x".repeat(64 * 1024))).await, 413, "body-too-large");
     assert_eq!(api.json(&flag.address).await["determinations"], json!([]));
     let own = [as_json, (header::ORIGIN, "http://127.0.0.1:8080")];
     assert_eq!(send(&own, &body).await.status, StatusCode::CREATED);

@@ -206,6 +206,8 @@ async fn the_target_counts_ground_once_and_its_bridge_adds_up() {
     let sum: f64 = projects.iter().map(|project| project["credited_m2"].as_f64().unwrap()).sum();
     assert!((sum - credited).abs() < 0.01);
     assert_eq!(projects[0]["stage_label"], "验收");
+    let one = api.json("/api/v1/projects?county=330402&code=X2").await;
+    assert_eq!((one["total"]["count"].as_i64(), one["items"][0]["project_code"].as_str()), (Some(1), Some("X2")));
     assert!(projects[2]["stage"].is_null() && projects[2]["ground_area_m2"].is_null());
 }
 

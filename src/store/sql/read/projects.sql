@@ -1,4 +1,4 @@
--- Which renovation projects are there, and which dated steps have they taken by $2? $1 county, $3–$4 key after which to go on, $5 rows.
+-- Which renovation projects are there, and which dated steps have they taken by $2? $1 county, $3–$4 key after which to go on, $5 rows, $6 one code or null.
 select p.division_code,
        d.name as division_name,
        p.project_code,
@@ -27,6 +27,7 @@ left join lateral (
 cross join lateral (select st_pointonsurface(p.geom) as point) l
 where upper_inf(p.recorded)
   and ($1::text is null or p.division_code = $1)
+  and ($6::text is null or p.project_code = $6)
   and ($3::text is null or (p.division_code, p.project_code) > ($3, $4))
 order by p.division_code, p.project_code
 limit $5
