@@ -95,7 +95,7 @@ export class LandDriver {
   }
 
   /** The business codes outlined as selected among what is drawn. */
-  outlined(layer: 'parcels' | 'leftovers', styleLayer: string): Promise<unknown[]> {
+  outlined(layer: 'parcels' | 'leftovers' | 'projects', styleLayer: string): Promise<unknown[]> {
     return this.page.evaluate(
       ([sourceLayer, name]) => {
         const map = (window as unknown as Hooked).__map
@@ -103,7 +103,7 @@ export class LandDriver {
         const features = map.queryRenderedFeatures(undefined, { layers: [name] })
         return features
           .filter(({ id }) => map.getFeatureState({ source: 'city', sourceLayer, id }).selected === true)
-          .map(({ properties }) => properties['parcel_code'] ?? properties['approval_number'])
+          .map(({ properties }) => properties['parcel_code'] ?? properties['approval_number'] ?? properties['project_code'])
       },
       [layer, styleLayer] as const,
     )

@@ -1,4 +1,5 @@
-import type { Feature } from 'geojson'
+import type { Feature, FeatureCollection, MultiPolygon } from 'geojson'
+import type { ProjectItem } from '../src/api/types'
 import { formatCount, formatMu } from '../src/domain/format'
 import { zhCN } from '../src/i18n/zh-CN'
 import { expect, test } from './browser'
@@ -71,6 +72,37 @@ test('the ground left of an approval, clicked on the map, shows its balance', as
   await expect(card).toContainText(`${formatMu(left.flagged_area_m2)} 亩`)
   await expect(card).toContainText(zhCN.card.conserved)
   await land.keepPicture('map-leftover')
+})
+
+test('a renovation project, clicked on its line, shows its steps and what it is credited', async ({ page }) => {
+  const land = new LandDriver(page)
+  const { features } = await land.api<FeatureCollection<MultiPolygon, { project_code: string; division_code: string }>>('/collections/projects/items?limit=1')
+  const project = features[0]
+  const [first, second] = project?.geometry.coordinates[0]?.[0] ?? []
+  if (!project || !first || !second) throw new Error('the city has no project with a line')
+  const [lon, lat] = [((first[0] ?? 0) + (second[0] ?? 0)) / 2, ((first[1] ?? 0) + (second[1] ?? 0)) / 2]
+  await land.openMap(`?at=16/${lat}/${lon}`)
+  await land.clickMapAt(lon, lat)
+  const { items } = await land.api<{ items: ProjectItem[] }>(`/api/v1/projects?code=${project.properties.project_code}`)
+  const card = land.openCard(project.properties.project_code)
+  await expect(card).toContainText(items[0]?.name ?? '')
+  await expect(card).toContainText(`${formatMu(items[0]?.credited_m2)} 亩`)
+  for (const { label, happened_on } of items[0]?.events ?? []) {
+    await expect(card.locator('tr', { hasText: label ?? '' }).first()).toContainText(happened_on)
+  }
+  await expect.poll(() => land.outlined('projects', 'projects-fill')).toContain(project.properties.project_code)
+  await expect(page).toHaveURL(/sel=project/)
+  await land.keepPicture('map-project')
+})
+
+test('the list names the rule that flags by its title, and the tab says which page it is', async ({ page }) => {
+  const land = new LandDriver(page)
+  const parcel = await land.flaggedParcel('underused')
+  await land.openMap('?kind=underused')
+  await expect(page).toHaveTitle(zhCN.productLong)
+  await expect(page.locator('tbody tr').first()).toContainText(parcel.basis_title ?? 'no title')
+  await page.goto(`/parcels/${parcel.division_code}/${parcel.parcel_code}`)
+  await expect(page).toHaveTitle(`${parcel.parcel_code} · ${zhCN.card.title} · ${zhCN.product}`)
 })
 
 test('the GeoJSON of a selected parcel is downloaded and is that parcel', async ({ page }) => {

@@ -70,6 +70,7 @@ const asked: [string, () => Promise<unknown>][] = [
   ['decide', () => api.decide(finding, decision)],
   ['approvals', () => api.approvals(page)],
   ['approval', () => api.approval('330481', '示例〔2021〕1 号')],
+  ['projects', () => api.projects({ county: '330481', code: 'X-1' })],
   ['supplies', () => api.supplies({ ...page, without_geometry: true })],
   ['imports', () => api.imports()],
   ['importIssues', () => api.importIssues(2, { limit: 200, cursor: 'x' })],

@@ -16,6 +16,7 @@ import type {
   ParcelCard,
   ParcelItem,
   Problem,
+  ProjectItem,
   Proposal,
   ProposalResult,
   Scope,
@@ -127,6 +128,8 @@ export const api = {
     get<Page<ApprovalItem>>(`/api/v1/approvals${queryText(query)}`, signal),
   approval: (division: string, number: string, signal?: AbortSignal) =>
     get<ApprovalCard>(`/api/v1/approvals/${segment(division)}/${segment(number)}`, signal),
+  projects: (query: { county?: string; code?: string }, signal?: AbortSignal) =>
+    get<Page<ProjectItem>>(`/api/v1/projects${queryText(query)}`, signal),
   supplies: (query: ListQuery, signal?: AbortSignal) =>
     get<Page<Supply>>(`/api/v1/supplies${queryText(query)}`, signal),
   imports: (signal?: AbortSignal) => get<{ items: ImportRow[] }>('/api/v1/imports', signal),

@@ -403,6 +403,25 @@ export interface ApprovalCard extends ApprovalItem {
   scope?: Scope
 }
 
+/** A renovation project with its dated steps and what of its ground is credited. */
+export interface ProjectItem {
+  division_code: string
+  division_name: string
+  project_code: string
+  name: string
+  reporting_unit_code: string | null
+  renewal_measure_label: string | null
+  reported_area_m2: number | null
+  ground_area_m2: number | null
+  credited_m2: number
+  counted_on: string | null
+  events: { kind: string; label: string | null; happened_on: string; document: string | null }[]
+  stage_label: string | null
+  observed_on: string | null
+  label_lon: number | null
+  label_lat: number | null
+}
+
 export interface ImportRow {
   import_id: number
   kind: string

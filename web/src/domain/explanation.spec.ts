@@ -53,6 +53,14 @@ it('a computed flag is called suspected', () => {
   expect(explain(finding, zhCN).flag).toBe('用而未尽 · 疑似')
 })
 
+it('the distance from the limit is said on either side of it', () => {
+  expect(explain(finding, zhCN).margin).toBe('差 0.3799')
+  const met = { ...finding, outcome: 'met', margin: { value: 0.1, text: '富余 0.1000' } } as const
+  expect(explain(met, zhCN).margin).toBe('富余 0.1000')
+  expect(explanationText(explain(met, zhCN), zhCN)).toContain(`${zhCN.why.margin}　富余 0.1000`)
+  expect(explain({ ...finding, margin: null }, zhCN).margin).toBeNull()
+})
+
 it('an input names its register, file, row and day', () => {
   const [input] = explain(finding, zhCN).inputs
   expect(input).toMatchObject({

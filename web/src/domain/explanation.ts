@@ -39,6 +39,8 @@ export interface Explanation {
   stage: string | null
   arithmetic: string[]
   threshold: string | null
+  /** How far from the limit, on either side. */
+  margin: string | null
   inputs: ExplainedInput[]
   missing: { label: string; how: string }[]
   condition: string | null
@@ -69,6 +71,7 @@ export function explain(finding: Finding, texts: Texts): Explanation {
     stage: stageOf(finding, texts),
     arithmetic: (finding.arithmetic ?? []).map(unbroken),
     threshold: thresholdOf(finding),
+    margin: finding.margin ? unbroken(finding.margin.text) : null,
     inputs: inputsOf(finding).map((input) => inputOf(input, texts)),
     missing: (finding.missing ?? []).map(({ label, how }) => ({ label, how })),
     condition: finding.condition?.label ?? null,
@@ -157,6 +160,7 @@ export function explanationText(explanation: Explanation, texts: Texts): string 
   if (explanation.stage !== null) put(texts.why.stage, [explanation.stage])
   put(texts.why.arithmetic, explanation.arithmetic)
   if (explanation.threshold !== null) put(texts.why.threshold, [explanation.threshold])
+  if (explanation.margin !== null) put(texts.why.margin, [explanation.margin])
   put(
     texts.why.inputs,
     explanation.inputs.map(({ label, value, source, observed }) => `${label} ${value} ← ${source} · ${observed}`),

@@ -7,8 +7,10 @@ export const SOURCES = { city: 'city', divisions: 'divisions', divisionLabels: '
 export const TILE_LAYERS = ['parcels', 'leftovers', 'zones', 'projects', 'buildings'] as const
 export type TileLayer = (typeof TILE_LAYERS)[number]
 
-/** Style layers that a click can pick from, topmost first. */
+/** Style layers that a click can pick from, topmost first. Of a project first its line and its name: its ground is others' too. */
 export const PICKABLE = [
+  'projects-text',
+  'projects-line',
   'approved_not_supplied-dot',
   'supplied_not_used-dot',
   'underused-dot',
@@ -18,6 +20,16 @@ export const PICKABLE = [
   'undetermined-fill',
   'parcels-fill',
 ] as const
+
+/** What a click picks when it hits nothing of the above. */
+export const PICKABLE_GROUND = ['projects-fill'] as const
+
+/** The tile layer that holds what is selected, and the key that names it there. */
+export const SELECTABLE = {
+  parcel: { layer: 'parcels', key: 'parcel_code' },
+  approval: { layer: 'leftovers', key: 'approval_number' },
+  project: { layer: 'projects', key: 'project_code' },
+} as const
 
 /** Names of the hatch pictures. */
 export const HATCHES = {

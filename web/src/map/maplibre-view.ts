@@ -15,7 +15,7 @@ import { KINDS } from '@/domain/kinds'
 import type { Selection } from '@/url/params'
 import type { Drawing } from './drawing'
 import { hatch } from './hatch'
-import { HATCHES, PICKABLE, SOURCES } from './ids'
+import { HATCHES, PICKABLE, PICKABLE_GROUND, SELECTABLE, SOURCES } from './ids'
 import type { MapEvents, MapOptions, MapView } from './map-view'
 import { buildStyle, styleLayersOf } from './style'
 
@@ -196,7 +196,9 @@ class MapLibreView implements MapView {
     ]
     const layers = [...PICKABLE]
     return (
-      this.map.queryRenderedFeatures([x, y], { layers })[0] ?? this.map.queryRenderedFeatures(box, { layers })[0]
+      this.map.queryRenderedFeatures([x, y], { layers })[0] ??
+      this.map.queryRenderedFeatures(box, { layers })[0] ??
+      this.map.queryRenderedFeatures([x, y], { layers: [...PICKABLE_GROUND] })[0]
     )
   }
 
@@ -207,8 +209,8 @@ class MapLibreView implements MapView {
 
   /** Moves the `selected` state to the feature of the selection, when a loaded tile holds it. */
   private outline(): void {
-    const layer = this.selection?.register === 'approval' ? 'leftovers' : 'parcels'
-    const id = this.selection === null ? null : this.idOf(this.selection, layer)
+    const { layer } = SELECTABLE[this.selection?.register ?? 'parcel']
+    const id = this.selection === null ? null : this.idOf(this.selection)
     if (this.outlined && this.outlined.id === id && this.outlined.sourceLayer === layer) return
     if (id === null && this.selection !== null && this.outlined === null) return
     if (this.outlined) this.map.removeFeatureState({ source: SOURCES.city, ...this.outlined })
@@ -216,8 +218,8 @@ class MapLibreView implements MapView {
     if (this.outlined) this.map.setFeatureState({ source: SOURCES.city, ...this.outlined }, { selected: true })
   }
 
-  private idOf({ division, code, register }: Selection, layer: 'parcels' | 'leftovers'): number | null {
-    const key = register === 'parcel' ? 'parcel_code' : 'approval_number'
+  private idOf({ division, code, register }: Selection): number | null {
+    const { layer, key } = SELECTABLE[register]
     const [feature] = this.map.querySourceFeatures(SOURCES.city, {
       sourceLayer: layer,
       filter: ['all', ['==', ['get', key], code], ['==', ['get', 'division_code'], division]],
@@ -226,10 +228,12 @@ class MapLibreView implements MapView {
   }
 }
 
+const REGISTERS = Object.keys(SELECTABLE) as (keyof typeof SELECTABLE)[]
+
 /** The business key in a feature of the tiles; null when the tile was cut down and lost it. */
 function selectionOf({ properties, sourceLayer }: MapGeoJSONFeature): Selection | null {
-  const register = sourceLayer?.startsWith('leftovers') ? 'approval' : 'parcel'
-  const code: unknown = properties[register === 'parcel' ? 'parcel_code' : 'approval_number']
+  const register = REGISTERS.find((name) => sourceLayer?.startsWith(SELECTABLE[name].layer)) ?? 'parcel'
+  const code: unknown = properties[SELECTABLE[register].key]
   const division: unknown = properties['division_code']
   if (code === undefined || division === undefined) return null
   return { register, division: String(division), code: String(code) }

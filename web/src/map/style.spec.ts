@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { MAP_LAYERS } from '@/domain/legend'
-import { PICKABLE } from './ids'
+import { PICKABLE, PICKABLE_GROUND, SELECTABLE } from './ids'
 import { buildStyle, styleLayersOf } from './style'
 
 const style = buildStyle('http://map.test')
@@ -16,7 +16,8 @@ it('names no address but that of the page', () => {
 
 it('layer names are unique and every pickable layer exists', () => {
   expect(new Set(ids).size).toBe(ids.length)
-  for (const id of PICKABLE) expect(ids).toContain(id)
+  for (const id of [...PICKABLE, ...PICKABLE_GROUND]) expect(ids).toContain(id)
+  for (const { layer } of Object.values(SELECTABLE)) expect(ids).toContain(`${layer}-selected`)
 })
 
 it('every text layer names local fonts', () => {

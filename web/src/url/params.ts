@@ -61,9 +61,9 @@ export const tabCodec = choiceCodec('tab', LIST_TABS, 'parcels')
 /** `state=determined`: only flags that stand there; every flag when nothing is said. */
 export const lifeCodec = wordCodec('state', LIFE_STATES)
 
-/** What is selected: a parcel or an approval, by its business key. */
+/** What is selected: a parcel, an approval or a project, by its business key. */
 export interface Selection {
-  register: 'parcel' | 'approval'
+  register: 'parcel' | 'approval' | 'project'
   division: string
   code: string
 }
@@ -73,7 +73,7 @@ export const selectionCodec: Codec<Selection | null> = {
   name: 'sel',
   fallback: null,
   parse(text) {
-    const match = /^(parcel|approval):(\d{6}):(.+)$/s.exec(text)
+    const match = /^(parcel|approval|project):(\d{6}):(.+)$/s.exec(text)
     if (!match) return null
     return { register: match[1] as Selection['register'], division: match[2] ?? '', code: match[3] ?? '' }
   },

@@ -35,6 +35,7 @@ roundTrips(hiddenCodec, [[], ['buildings'], ['parcels', 'zones', 'divisions']])
 roundTrips(selectionCodec, [
   null,
   { register: 'parcel', division: '330481', code: '330481001002GB00017' },
+  { register: 'project', division: '330402', code: '330402-GZ-00001' },
   { register: 'approval', division: '330402', code: '浙土字:A〔2021〕-0012 号' },
 ])
 

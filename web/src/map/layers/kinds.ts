@@ -60,8 +60,8 @@ export function kindLayers(kind: Kind): LayerSpecification[] {
 
 const whenSelected: ExpressionSpecification = ['case', ['boolean', ['feature-state', 'selected'], false], 1, 0]
 
-/** The red outline of what is selected, in both tile layers that can be. */
-export const selectionLayers: LayerSpecification[] = (['parcels', 'leftovers'] as const).flatMap((layer) => [
+/** The red outline of what is selected, in every tile layer that can be. */
+export const selectionLayers: LayerSpecification[] = (['parcels', 'leftovers', 'projects'] as const).flatMap((layer) => [
   {
     id: `${layer}-selected-casing`,
     type: 'line' as const,
