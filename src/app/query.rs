@@ -18,7 +18,7 @@ pub use summary::{Summary, divisions, summary};
 pub use crate::store::read::approval::{ApprovalRow, ApprovalShapes};
 pub use crate::store::read::division::DivisionRow;
 pub use crate::store::read::feature::{FeatureCollection, FeatureFilter, FeatureKey, FeatureRow};
-pub use crate::store::read::finding::{FindingFilter, FindingKey, FindingRow};
+pub use crate::store::read::finding::{ANY_STATE, FindingFilter, FindingKey, FindingRow};
 pub use crate::store::read::import::{ImportRow, IssueRow};
 pub use crate::store::read::parcel::{Openness, ParcelCardRow, ParcelFilter, ParcelKey, ParcelOrder, ParcelRow, ParcelZoneRow};
 pub use crate::store::read::project::{ProjectFilter, ProjectRow, ProjectStep};

@@ -6,15 +6,12 @@ use mujun_domain::finding::OutcomeCode;
 
 use super::{LARGEST_PAGE, USUAL_PAGE, json};
 use crate::app::life::LifeState;
-use crate::app::query::{self, FindingFilter, FindingKey};
+use crate::app::query::{self, ANY_STATE, FindingFilter, FindingKey};
 use crate::app::state::State;
 use crate::serve::query::Parameters;
 use crate::serve::view::PageView;
 use crate::serve::view::finding::{Law, stored};
 use crate::serve::{cursor, problem::Problem};
-
-/// Every flag and whatever people decided about, wherever it stands.
-const ANY_STATE: &str = "any";
 
 const LIST: &str = "findings";
 

@@ -44,6 +44,9 @@ pub struct FindingRow {
     pub label_lat: Option<f64>,
 }
 
+/// Every flag and whatever people decided about, wherever it stands.
+pub const ANY_STATE: &str = "any";
+
 /// Which findings are asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FindingFilter {
@@ -55,7 +58,7 @@ pub struct FindingFilter {
     pub outcome: Option<String>,
     /// Only findings of this rule.
     pub rule_id: Option<String>,
-    /// Only flags that stand there (a word of `mujun_domain::life::State`), or `any` of them.
+    /// Only flags that stand there (a word of `mujun_domain::life::State`), or [`ANY_STATE`].
     pub state: Option<String>,
 }
 
@@ -91,7 +94,11 @@ pub async fn page(
     after: Option<&FindingKey>,
     limit: i64,
 ) -> Result<Vec<FindingRow>, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/findings_page.sql"))
+    let statement = match filter.state.as_deref() {
+        None | Some(ANY_STATE | "suspected") => include_str!("../sql/read/findings_page.sql"),
+        Some(_) => include_str!("../sql/read/findings_decided_page.sql"),
+    };
+    sqlx::query_as(statement)
         .bind(filter.kind.as_deref())
         .bind(filter.county.as_deref())
         .bind(filter.outcome.as_deref())
@@ -110,16 +117,21 @@ pub async fn page(
 
 /// How many findings answer the filter, and on how much ground counted once.
 pub async fn total(conn: &mut PgConnection, filter: &FindingFilter) -> Result<Total, StoreError> {
-    sqlx::query_as(include_str!("../sql/read/findings_total.sql"))
+    let statement = match filter.state.as_deref() {
+        None => include_str!("../sql/read/findings_total.sql"),
+        Some(ANY_STATE | "suspected") => include_str!("../sql/read/findings_state_total.sql"),
+        Some(_) => include_str!("../sql/read/findings_decided_total.sql"),
+    };
+    let query = sqlx::query_as(statement)
         .bind(filter.kind.as_deref())
         .bind(filter.county.as_deref())
         .bind(filter.outcome.as_deref())
-        .bind(filter.rule_id.as_deref())
-        .bind(filter.state.as_deref())
-        .persistent(false)
-        .fetch_one(conn)
-        .await
-        .during("统计结论")
+        .bind(filter.rule_id.as_deref());
+    let query = match &filter.state {
+        None => query,
+        Some(state) => query.bind(state.as_str()),
+    };
+    query.persistent(false).fetch_one(conn).await.during("统计结论")
 }
 
 /// Everything the run says of one parcel, its supplies included.
