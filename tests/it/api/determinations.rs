@@ -258,6 +258,44 @@ async fn a_later_run_moves_nothing_and_is_shown_beside_what_people_decided() {
 }
 
 #[tokio::test]
+async fn the_rows_of_every_state_are_as_many_as_its_total_and_its_sum_say() {
+    let api = Api::town().await;
+    let flag = Flag::first(&api, "underused").await;
+    let agrees = async |expected: &str| {
+        let summary = api.json("/api/v1/summary").await;
+        let mut all = 0;
+        for row in summary["states"].as_array().unwrap() {
+            let state = row["state"].as_str().unwrap();
+            let page = api.json(&format!("/api/v1/findings?limit=1000&state={state}")).await;
+            let items = page["items"].as_array().unwrap();
+            assert_eq!(page["total"]["count"], items.len(), "{expected}: {state}");
+            assert_eq!(row["count"], items.len(), "{expected}: {state}");
+            let area: f64 = items.iter().filter_map(|item| item["flagged_area_m2"].as_f64()).sum();
+            assert!((page["total"]["area_m2"].as_f64().unwrap() - area).abs() < 1e-6, "{expected}: {state}");
+            assert!((row["area_m2"].as_f64().unwrap() - area).abs() < 1e-6, "{expected}: {state}");
+            assert!(items.iter().all(|item| item["life"]["state"] == state), "{expected}: {state}");
+            let is_ours =
+                items.iter().any(|item| item["subject"]["code"] == flag.subject_code && item["rule_id"] == flag.rule_id);
+            assert_eq!(is_ours, state == expected, "{expected}: {state}");
+            all += items.len();
+        }
+        let any = api.json("/api/v1/findings?limit=1000&state=any").await;
+        assert_eq!((any["items"].as_array().unwrap().len(), &any["total"]["count"]), (all, &json!(all)), "{expected}");
+    };
+    agrees("suspected").await;
+    for (step, state) in steps() {
+        assert_eq!(decide(&api, &flag, step).await.status, StatusCode::CREATED);
+        agrees(state).await;
+    }
+    rerun(&api, &flag, "met", None).await;
+    agrees("closed").await;
+    // Looked at again, and no longer flagged: still a suspicion that people began with.
+    let reopened = json!({ "step": "reopened", "decided_on": "2025-01-01", "document_number": "某核〔2025〕1 号" });
+    assert_eq!(decide(&api, &flag, reopened).await.status, StatusCode::CREATED);
+    agrees("suspected").await;
+}
+
+#[tokio::test]
 async fn a_decision_on_what_the_computation_no_longer_says_is_refused() {
     let api = Api::town().await;
     let flag = Flag::first(&api, "underused").await;
