@@ -3,6 +3,7 @@
 //! register. Not found is `Option`. It knows no file format, no rule and no screen; `read` holds the queries of the lists.
 
 pub mod approval;
+pub mod approval_state;
 pub mod building;
 pub mod columns;
 pub mod connection;

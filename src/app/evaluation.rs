@@ -8,12 +8,14 @@ use mujun_domain::finding::OutcomeCode;
 use mujun_domain::rulebook::Rulebook;
 use sqlx::{PgConnection, PgPool};
 
-use super::judgement::{JudgedFinding, Judgement, judge};
+use super::judgement::{JudgedApproval, JudgedFinding, Judgement, judge};
 use super::measuring::MeasureError;
 use super::registers::Registers;
+use crate::register::ApprovalRecord;
+use crate::store::approval_state::{ApprovalAreas, NewApprovalState};
 use crate::store::finding::{NewFinding, NewParcelState};
 use crate::store::run::NewRun;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Stored};
 
 /// What to evaluate.
 #[derive(Clone, Copy, Debug)]
@@ -252,7 +254,27 @@ async fn record(conn: &mut PgConnection, run_id: i64, registers: &Registers, jud
         })
         .collect();
     store::finding::insert_parcel_states(conn, run_id, &states).await?;
+    let approvals: Vec<NewApprovalState> =
+        registers.approvals.iter().zip(&judgement.approvals).map(|(version, judged)| approval_state(version, judged)).collect();
+    store::approval_state::insert(conn, run_id, &approvals).await?;
     store::finding::analyze(conn).await
+}
+
+fn approval_state(version: &Stored<ApprovalRecord>, judged: &JudgedApproval) -> NewApprovalState {
+    NewApprovalState {
+        division_code: version.record.division_code.clone(),
+        approval_number: version.record.approval_number.clone(),
+        standing: judged.standing.as_str(),
+        approved_on: version.record.approved_on,
+        areas: judged.leftover.as_ref().map(|leftover| ApprovalAreas {
+            ground_m2: leftover.ground_m2,
+            supplied_m2: leftover.covered_m2,
+            deducted_m2: leftover.deducted_m2,
+            sliver_m2: leftover.sliver_m2,
+            leftover_m2: leftover.leftover_m2,
+            counted_m2: leftover.counted_m2,
+        }),
+    }
 }
 
 fn new_finding<'a>(row: &JudgedFinding, detail: &'a str) -> NewFinding<'a> {

@@ -5,14 +5,17 @@ mod feature;
 mod list;
 mod parcel;
 mod progress;
+mod run;
 mod summary;
 
 pub use feature::{extent, feature, features};
+use list::cut;
 pub use list::{
     ApprovalCard, Approvals, Findings, Imports, Issues, Page, Supplies, approval, approvals, findings, imports, issues, supplies,
 };
 pub use parcel::{BuildingOnParcel, ParcelCard, Parcels, parcel, parcels};
 pub use progress::{Projects, Target, projects, target};
+pub use run::{Runs, SupplyRates, run, runs, supply_rates};
 pub use summary::{Summary, divisions, summary};
 
 pub use crate::store::read::approval::{ApprovalRow, ApprovalShapes};
@@ -25,8 +28,10 @@ pub use crate::store::read::project::{ProjectFilter, ProjectRow, ProjectStep};
 pub use crate::store::read::scope::{ScopeRow as Scope, StateOfData};
 pub use crate::store::read::summary::{CountyRow, KindRow, LayerRow};
 pub use crate::store::read::supply::{GeometryPresence, SupplyFilter, SupplyRow};
+pub use crate::store::read::supply_rate::SupplyRateRow;
 pub use crate::store::read::tile::{TileAddress, TileLayer};
 pub use crate::store::read::{Bbox, Total};
+pub use crate::store::run::Run;
 
 use sqlx::{Postgres, Transaction};
 

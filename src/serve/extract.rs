@@ -157,6 +157,21 @@ impl<S: Send + Sync> FromRequestParts<S> for ImportPath {
     }
 }
 
+/// A run that may exist.
+pub(super) struct RunPath(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for RunPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Path(text) = Path::<String>::from_request_parts(parts, &()).await.unwrap_or_else(|_| Path(String::new()));
+        match text.parse::<i64>() {
+            Ok(run_id) if run_id > 0 => Ok(RunPath(run_id)),
+            Ok(_) | Err(_) => Err(Problem::RunNotFound { run_id: echo(&text) }),
+        }
+    }
+}
+
 /// A tile that exists, of layers that we have, none of them twice.
 pub(super) struct TilePath {
     pub layers: Vec<TileLayer>,

@@ -21,9 +21,12 @@ pub(super) mod parcel_geojson;
 pub(super) mod parcels;
 pub(super) mod projects;
 pub(super) mod proposal_check;
+pub(super) mod run;
+pub(super) mod runs;
 pub(super) mod scope;
 pub(super) mod summary;
 pub(super) mod supplies;
+pub(super) mod supply_rates;
 pub(super) mod target;
 pub(super) mod tile;
 

@@ -6,6 +6,7 @@ pub(super) mod finding;
 pub(super) mod label;
 pub(super) mod life;
 pub(super) mod parcel;
+pub(super) mod run;
 pub(super) mod scope;
 pub(super) mod target;
 

@@ -12,6 +12,7 @@ pub mod project;
 pub mod scope;
 pub mod summary;
 pub mod supply;
+pub mod supply_rate;
 pub mod tile;
 
 use serde::Serialize;

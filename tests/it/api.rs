@@ -7,5 +7,6 @@ mod lists;
 mod mvt;
 mod ogc;
 mod problems;
+mod runs;
 mod seed;
 mod tiles;

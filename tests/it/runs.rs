@@ -2,4 +2,5 @@
 
 mod diff;
 mod replay;
+mod supply_rate;
 mod world;
