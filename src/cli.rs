@@ -77,7 +77,7 @@ impl Cli {
                 Command::Import(import) => import.run(&self.config).await,
                 Command::Evaluate(evaluate) => evaluate.run(&self.config).await,
                 Command::Check(check) => check.run(&self.config).await,
-                Command::Rulebook(command) => command.run(&self.config),
+                Command::Rulebook(command) => command.run(&self.config).await,
             }
         });
         match outcome {

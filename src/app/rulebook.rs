@@ -1,10 +1,11 @@
 //! Loads the rulebook that the program carries, with the tables that the office loaded into the data folder laid over it.
 //! Checking and reading the law is the domain's work; only the files are found here.
 
+mod compare;
 mod find;
 mod table;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,7 @@ pub const EDITION: &str = "jiaxing-2023";
 #[include = "*.toml"]
 struct Carried;
 
+pub use compare::{LawChange, compare_laws};
 pub use find::{FindError, find};
 pub use table::{LoadedTable, TableError, TableFault, TableRequest, load_table};
 
@@ -32,7 +34,7 @@ pub enum RulebookError {
     #[error(transparent)]
     Faulty(#[from] FaultyRulebook),
     /// A table in the data folder is there and cannot be read; going on without it would change verdicts silently.
-    #[error("无法读取已装载的指标表 {path}；请检查权限，或重新装载")]
+    #[error("无法读取规则库文件 {path}；请检查权限，已装载的指标表可重新装载")]
     Table {
         /// The file.
         path: PathBuf,
@@ -87,6 +89,54 @@ fn place_of(folder: &Path, table: &str) -> PathBuf {
 
 fn parse(files: &RulebookFiles) -> Result<Rulebook, FaultyRulebook> {
     Rulebook::parse(files).map_err(|faults| FaultyRulebook { faults })
+}
+
+/// The rulebook in a folder laid out as the carried one. It must hold one edition, or be told apart by its digest elsewhere.
+///
+/// # Errors
+/// A file that cannot be read; every fault of the files, a folder without or with several editions among them.
+pub fn load_folder(folder: &Path) -> Result<Rulebook, RulebookError> {
+    let mut files = BTreeMap::new();
+    for path in [folder.to_path_buf(), folder.join("tables")].into_iter().chain(editions_in(folder)?) {
+        for (name, text) in texts_in(&path)? {
+            let name = path.strip_prefix(folder).unwrap_or(&path).join(name);
+            files.insert(name.to_string_lossy().replace('\\', "/"), text);
+        }
+    }
+    let editions: Vec<&str> = files.keys().filter_map(|path| path.strip_suffix("/parameters.toml")).collect();
+    let edition = if editions.len() == 1 { editions[0].to_owned() } else { EDITION.to_owned() };
+    Ok(parse(&RulebookFiles { edition, files })?)
+}
+
+fn editions_in(folder: &Path) -> Result<Vec<PathBuf>, RulebookError> {
+    let unreadable = |source| RulebookError::Table { path: folder.to_path_buf(), source };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.join("parameters.toml").is_file() {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+fn texts_in(folder: &Path) -> Result<Vec<(String, String)>, RulebookError> {
+    let unreadable = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| RulebookError::Table { path, source }
+    };
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
+        let path = entry.map_err(unreadable(folder))?.path();
+        if path.is_file() && path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
+            found.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
+        }
+    }
+    Ok(found)
 }
 
 /// The editions compiled into the program: the folders that hold parameters.

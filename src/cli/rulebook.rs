@@ -1,5 +1,6 @@
 //! `mujun rulebook`: the law as data, checked, listed and explained.
 
+mod diff;
 mod explain;
 mod load_table;
 
@@ -22,14 +23,19 @@ pub enum RulebookCommand {
         #[arg(value_name = "规则")]
         rule: String,
     },
+    /// 比较两部规则库，及其对现有数据的影响
+    Diff(diff::Diff),
     /// 装载没有公开的指标表：全部核对无误才写入数据文件夹
     LoadTable(load_table::LoadTable),
 }
 
 impl RulebookCommand {
-    pub(super) fn run(self, config: &Config) -> Result<Exit, Failure> {
+    pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
         if let RulebookCommand::LoadTable(load) = self {
             return load.run(config);
+        }
+        if let RulebookCommand::Diff(diff) = self {
+            return diff.run(config).await;
         }
         let rulebook = app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?;
         match self {
@@ -61,7 +67,7 @@ impl RulebookCommand {
                     println!("尚未装载的表：{}  {}", table.title, table.how_to_load);
                 }
             }
-            RulebookCommand::LoadTable(_) => {}
+            RulebookCommand::LoadTable(_) | RulebookCommand::Diff(_) => {}
             RulebookCommand::Explain { rule } => {
                 let known = rulebook.rule(&rule).ok_or_else(|| unknown(&rule, &rulebook))?;
                 title(&rulebook);
