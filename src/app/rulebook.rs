@@ -13,7 +13,7 @@ use mujun_domain::rulebook::{Rulebook, RulebookFault, RulebookFiles};
 use rust_embed::RustEmbed;
 
 /// The edition that binds unless another is asked for.
-pub const EDITION: &str = "jiaxing-2023";
+pub const EDITION: &str = "jiaxing-2026";
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/rulebook"]

@@ -161,6 +161,75 @@ fact_names! {
     /// 批准范围减去已供、核减与碎屑后的剩余面积，m²（计算）。
     LeftoverArea = "leftover_area", "剩余（未供）面积", ValueKind::Quantity(Unit::SquareMetre),
         "该批次没有可用图形：导入批准范围图形（以及供地图形）后重新叠加";
+    /// 规划条件容积率下限。
+    PlanFarMin = "plan_far_min", "规划条件容积率下限", ValueKind::Quantity(Unit::Ratio),
+        "查该宗地的规划条件，把容积率下限与文号补入供地登记簿";
+    /// 规划条件容积率上限。
+    PlanFarMax = "plan_far_max", "规划条件容积率上限", ValueKind::Quantity(Unit::Ratio),
+        "查该宗地的规划条件，把容积率上限与文号补入供地登记簿";
+    /// 已建成用地面积，m²。
+    BuiltLandArea = "built_land_area", "已建成用地面积", ValueKind::Quantity(Unit::SquareMetre),
+        "现场核实已建成部分的用地面积，补入宗地登记簿";
+    /// 构筑物占地面积，m²。
+    StructuresArea = "structures_area", "构筑物占地面积", ValueKind::Quantity(Unit::SquareMetre),
+        "查总平面图或竣工测绘，补充构筑物占地面积（没有则填 0）";
+    /// 露天堆场用地面积，m²。
+    YardArea = "yard_area", "堆场用地面积", ValueKind::Quantity(Unit::SquareMetre),
+        "查总平面图或竣工测绘，补充堆场用地面积（没有则填 0）";
+    /// 行政办公及生活服务设施用地面积，m²。
+    OfficeLandArea = "office_land_area", "行政办公及生活服务设施用地面积", ValueKind::Quantity(Unit::SquareMetre),
+        "查总平面图，补充其占用或分摊的用地面积";
+    /// 行政办公及生活服务设施建筑面积，m²。
+    OfficeFloorArea = "office_floor_area", "行政办公及生活服务设施建筑面积", ValueKind::Quantity(Unit::SquareMetre),
+        "查规划许可或竣工测绘，补充其建筑面积";
+    /// 绿地面积，m²。
+    GreenArea = "green_area", "绿地面积", ValueKind::Quantity(Unit::SquareMetre),
+        "查总平面图或竣工测绘，补充绿地面积";
+    /// 创新型产业用地（M0）：地方标注。
+    InnovativeIndustrial = "innovative_industrial", "属于创新型产业用地（M0）", ValueKind::Flag,
+        "核实用途是否为工业用地（创新型产业用地），补入宗地登记簿的用途标注";
+    /// 例外批准：理由与文件。
+    ExceptionDocument = "exception_document", "例外理由与批准文件", ValueKind::Text,
+        "确有理由低于要求的，取得批准机关的文件，记下理由与文号";
+    /// 占用本宗地的企业合计占地，m²。
+    OccupiedArea = "occupied_area", "企业占地面积", ValueKind::Quantity(Unit::SquareMetre),
+        "补充企业用地登记簿：哪家企业占用本宗地、占多少";
+    /// 最近一个完整年度分摊到本宗地的税收，万元。
+    TaxOneYear = "tax_one_year", "上一年度税收（按占地分摊）", ValueKind::Quantity(Unit::WanYuan),
+        "补充占用企业上一年度的税收（企业年度登记簿）";
+    /// 最近三个完整年度分摊到本宗地的年均税收，万元。
+    TaxThreeYears = "tax_three_years", "近三年年均税收（按占地分摊）", ValueKind::Quantity(Unit::WanYuan),
+        "补充占用企业近三个完整年度的税收（企业年度登记簿）";
+    /// 占用企业为规上企业。
+    AboveScaleFirm = "above_scale_firm", "占用企业为规上企业", ValueKind::Flag,
+        "核实占用企业上一年度是规上还是规下；一地多企而规模不一的，由人工核定";
+    /// 占用企业为规下企业。
+    BelowScaleFirm = "below_scale_firm", "占用企业为规下企业", ValueKind::Flag,
+        "核实占用企业上一年度是规上还是规下；一地多企而规模不一的，由人工核定";
+    /// 亩均评价连续 D 类年数，至最近一次评价。
+    GradeDYears = "grade_d_years", "亩均评价连续 D 类年数", ValueKind::Quantity(Unit::Year),
+        "补充占用企业历年亩均评价类别（企业年度登记簿）";
+    /// 中止计算的天数：有文件的政府原因、不可抗力、司法查封，自约定开工日起至基准日，同一天只计一次。
+    SuspendedDays = "suspended_days", "中止计算的天数", ValueKind::Quantity(Unit::Day),
+        "核对有无政府原因、不可抗力、司法查封的文件，补入供地变更登记簿";
+    /// 应动工开发面积，m²。
+    DueArea = "due_area", "应动工开发面积", ValueKind::Quantity(Unit::SquareMetre),
+        "查合同与规划许可，补充应动工开发的面积";
+    /// 已动工开发面积，m²。
+    DevelopedArea = "developed_area", "已动工开发面积", ValueKind::Quantity(Unit::SquareMetre),
+        "现场核实已动工开发的面积，补入供地登记簿";
+    /// 总投资额，万元；不含土地价款与税费。
+    TotalInvestment = "total_investment", "总投资额", ValueKind::Quantity(Unit::WanYuan),
+        "查投资协议或备案，补充总投资额（不含土地价款与税费）";
+    /// 已投资额，万元；不含土地价款与税费。
+    InvestedAmount = "invested_amount", "已投资额", ValueKind::Quantity(Unit::WanYuan),
+        "核实已投资额（不含土地价款与税费），补入供地登记簿";
+    /// 中止开发建设日期；没有即未见停工记录。
+    StoppedOn = "stopped_on", "中止开发建设日期", ValueKind::Date,
+        "现场核实是否停工，把停工日期补入供地登记簿";
+    /// 土地价款，万元。
+    LandPrice = "land_price", "土地价款", ValueKind::Quantity(Unit::WanYuan),
+        "查供地合同，补充土地价款";
 }
 
 impl FactName {

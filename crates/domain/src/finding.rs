@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer};
 pub use clearance::Clearance;
 pub use missing::{MissingInput, MissingName, NonEmpty};
 
+use crate::code::IndustryCode;
 use crate::fact::{FactName, FactValue, Source};
 use crate::kind::Kind;
 use crate::measure::{Measure, Stage, Step};
@@ -55,7 +56,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether it marks its subject as (suspected) inefficient land: a flag of a rule that is not a benchmark, and not met.
+    /// Whether it marks its subject as (suspected) inefficient land: a flag of a rule that is not a benchmark, and missed.
     pub fn is_flagged(&self) -> bool {
         is_flagged(self)
     }
@@ -181,7 +182,7 @@ impl Comparison {
         }
         let word = match (self.margin.value < 0.0, self.threshold.compare) {
             (true, Compare::AtLeast) => "差",
-            (true, Compare::AtMost) => "超",
+            (true, Compare::AtMost | Compare::Below) => "超",
             (false, _) => "富余",
         };
         format!("{word} {}", amount.text_with(decimals))
@@ -274,8 +275,8 @@ pub struct ThresholdUsed {
     pub compare: Compare,
     /// How the number came about.
     pub derivation: Derivation,
-    /// 起施行日（含）。
-    pub effective_from: NaiveDate,
+    /// 起施行日（含）；`None` where it is not known.
+    pub effective_from: Option<NaiveDate>,
     /// 止施行日（不含）；`None` while it holds.
     pub effective_until: Option<NaiveDate>,
     /// The clause.
@@ -331,6 +332,9 @@ pub enum Derivation {
         base: Quantity,
         /// What the rule adds; zero for nothing.
         plus: f64,
+        /// The registered industry, where its code is of another edition than the table and was mapped to the row.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mapped_from: Option<IndustryCode>,
     },
 }
 
@@ -342,10 +346,10 @@ impl Derivation {
             Derivation::Fact { name, value } => {
                 format!("{} {}", name.label_zh(), value.limit_text())
             }
-            Derivation::Table { title, row, base, plus } if *plus == 0.0 => {
+            Derivation::Table { title, row, base, plus, .. } if *plus == 0.0 => {
                 format!("《{title}》{row} {}", base.limit_text())
             }
-            Derivation::Table { title, row, base, plus } => {
+            Derivation::Table { title, row, base, plus, .. } => {
                 let added = Quantity::new(*plus, base.unit);
                 let sum = Quantity::new(base.value + plus, base.unit);
                 format!("《{title}》{row} {} + {} = {}", base.limit_text(), added.limit_text(), sum.limit_text())
@@ -470,9 +474,11 @@ pub fn outcome_label(outcome: &Outcome, force: Force) -> &'static str {
     OutcomeCode::of(outcome).label_zh(force)
 }
 
-/// Whether the finding marks its subject as suspected inefficient land.
+/// Whether the finding marks its subject as suspected inefficient land: a rule of a kind that orders and is not met, or that
+/// advises and leaves it to people. What misses a benchmark is never marked.
 pub fn is_flagged(finding: &Finding) -> bool {
-    finding.flag.is_some() && finding.force != Force::Benchmark && OutcomeCode::of(&finding.outcome) == OutcomeCode::Unmet
+    let missed = matches!(OutcomeCode::of(&finding.outcome), OutcomeCode::Unmet | OutcomeCode::Discretion);
+    finding.flag.is_some() && finding.force != Force::Benchmark && missed
 }
 
 #[cfg(test)]

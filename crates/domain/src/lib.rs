@@ -6,6 +6,7 @@
 //! Start at [`evaluate()`]; what it takes is in [`subject`] and [`rulebook`], what it gives in [`finding`].
 
 pub mod code;
+pub mod deadline;
 pub mod evaluate;
 pub mod fact;
 pub mod finding;

@@ -2,18 +2,20 @@
 //! facts are missing. No threshold here: what a value means is the rule's. A thing that cannot be computed (a ratio on no
 //! ground, records that contradict each other) is missing with the reason, never a number.
 
+mod start;
 mod step;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+pub use start::Stage;
 pub use step::{Operand, Operator, Step};
 
-use crate::fact::{Construction, FactName, FactValue};
+use crate::fact::{FactName, FactValue};
 use crate::finding::{InputUsed, MissingInput};
 use crate::rulebook::ParameterName;
-use crate::subject::{KnownFact, SubjectFacts};
-use crate::unit::{Quantity, Unit};
+use crate::subject::SubjectFacts;
+use crate::unit::{Area, Quantity, Unit};
 
 /// How far the parts of an approval may be from its whole, in m²: the overlay conserves area to this.
 const CONSERVED_TO_M2: f64 = 0.01;
@@ -28,14 +30,51 @@ pub enum Measure {
     BuildingDensity,
     /// 未供面积 = 批准范围 − 已供 − 核减 − 碎屑，m²
     UnsuppliedArea,
-    /// 逾期天数：基准日 − 约定开工日期，未开工时；已开工为 0
+    /// 逾期天数：基准日 − 约定开工日期 − 中止天数，未开工时；已开工为 0
     DaysPastAgreedStart,
+    /// 土地建成率 = 已建成用地面积 ÷ 土地面积
+    BuiltShare,
+    /// 已动工开发面积 ÷ 应动工开发面积
+    DevelopedShare,
+    /// 已投资额 ÷ 总投资额
+    InvestedShare,
+    /// 建筑系数 =（建筑基底 + 构筑物 + 堆场）÷ 土地面积，是下限，不是建筑密度
+    SiteCoverage,
+    /// 行政办公及生活服务设施用地所占比重
+    OfficeLandShare,
+    /// 行政办公及生活服务设施建筑面积所占比重
+    OfficeFloorShare,
+    /// 绿地率 = 绿地面积 ÷ 土地面积
+    GreenShare,
+    /// 上一年度亩均税收 = 税收 ÷ 企业占地，万元/亩
+    TaxPerMuOneYear,
+    /// 近三年亩均税收 = 年均税收 ÷ 企业占地，万元/亩
+    TaxPerMuThreeYears,
+    /// 企业占地面积，m²
+    OccupiedLand,
+    /// 亩均评价连续 D 类年数
+    GradeDYears,
 }
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Measure; 4] =
-        [Measure::PlotRatio, Measure::BuildingDensity, Measure::UnsuppliedArea, Measure::DaysPastAgreedStart];
+    pub const ALL: [Measure; 15] = [
+        Measure::PlotRatio,
+        Measure::BuildingDensity,
+        Measure::UnsuppliedArea,
+        Measure::DaysPastAgreedStart,
+        Measure::BuiltShare,
+        Measure::DevelopedShare,
+        Measure::InvestedShare,
+        Measure::SiteCoverage,
+        Measure::OfficeLandShare,
+        Measure::OfficeFloorShare,
+        Measure::GreenShare,
+        Measure::TaxPerMuOneYear,
+        Measure::TaxPerMuThreeYears,
+        Measure::OccupiedLand,
+        Measure::GradeDYears,
+    ];
 
     /// The word used in JSON and the rulebook.
     pub fn as_str(self) -> &'static str {
@@ -44,6 +83,17 @@ impl Measure {
             Measure::BuildingDensity => "building_density",
             Measure::UnsuppliedArea => "unsupplied_area",
             Measure::DaysPastAgreedStart => "days_past_agreed_start",
+            Measure::BuiltShare => "built_share",
+            Measure::DevelopedShare => "developed_share",
+            Measure::InvestedShare => "invested_share",
+            Measure::SiteCoverage => "site_coverage",
+            Measure::OfficeLandShare => "office_land_share",
+            Measure::OfficeFloorShare => "office_floor_share",
+            Measure::GreenShare => "green_share",
+            Measure::TaxPerMuOneYear => "tax_per_mu_one_year",
+            Measure::TaxPerMuThreeYears => "tax_per_mu_three_years",
+            Measure::OccupiedLand => "occupied_land",
+            Measure::GradeDYears => "grade_d_years",
         }
     }
 
@@ -59,6 +109,17 @@ impl Measure {
             Measure::BuildingDensity => "建筑密度",
             Measure::UnsuppliedArea => "未供面积",
             Measure::DaysPastAgreedStart => "超过约定开工日期未开工的天数",
+            Measure::BuiltShare => "土地建成率",
+            Measure::DevelopedShare => "已动工开发面积占比",
+            Measure::InvestedShare => "已投资额占比",
+            Measure::SiteCoverage => "建筑系数",
+            Measure::OfficeLandShare => "行政办公及生活服务设施用地所占比重",
+            Measure::OfficeFloorShare => "行政办公及生活服务设施建筑面积所占比重",
+            Measure::GreenShare => "绿地率",
+            Measure::TaxPerMuOneYear => "上一年度亩均税收",
+            Measure::TaxPerMuThreeYears => "近三年亩均税收",
+            Measure::OccupiedLand => "企业占地面积",
+            Measure::GradeDYears => "亩均评价连续 D 类年数",
         }
     }
 
@@ -68,7 +129,18 @@ impl Measure {
             Measure::PlotRatio => "容积率 = 计容建筑面积 ÷ 土地面积",
             Measure::BuildingDensity => "建筑密度 = 建筑基底面积 ÷ 土地面积（不含构筑物与堆场，不是建筑系数）",
             Measure::UnsuppliedArea => "未供面积 = 批准范围 − 已供 − 核减 − 碎屑，按图形叠加，各部分之和等于批准范围",
-            Measure::DaysPastAgreedStart => "天数 = 基准日 − 约定开工日期；未到期为 0，已开工为 0",
+            Measure::DaysPastAgreedStart => "天数 = 基准日 − 约定开工日期 − 中止计算的天数；未到期为 0，已开工为 0",
+            Measure::BuiltShare => "土地建成率 = 已建成用地面积 ÷ 土地面积",
+            Measure::DevelopedShare => "占比 = 已动工开发面积 ÷ 应动工开发面积",
+            Measure::InvestedShare => "占比 = 已投资额 ÷ 总投资额（均不含土地价款与税费）",
+            Measure::SiteCoverage => "建筑系数 =（建筑基底 + 构筑物占地 + 堆场用地）÷ 土地面积",
+            Measure::OfficeLandShare => "比重 = 行政办公及生活服务设施用地面积 ÷ 土地面积",
+            Measure::OfficeFloorShare => "比重 = 行政办公及生活服务设施建筑面积 ÷ 计容建筑面积",
+            Measure::GreenShare => "绿地率 = 绿地面积 ÷ 土地面积",
+            Measure::TaxPerMuOneYear => "亩均税收 = 上一年度税收 ÷（企业占地面积 × 3 ÷ 2000）",
+            Measure::TaxPerMuThreeYears => "亩均税收 = 近三个完整年度的年均税收 ÷（企业占地面积 × 3 ÷ 2000）",
+            Measure::OccupiedLand => "占用本宗地的企业合计占地面积",
+            Measure::GradeDYears => "至最近一次亩均评价，连续为 D 类的年数",
         }
     }
 
@@ -79,7 +151,11 @@ impl Measure {
             Measure::PlotRatio => &[P::TallStoreyHeight, P::TallStoreyFactor, P::AreaDisagreementMax],
             Measure::BuildingDensity => &[P::AreaDisagreementMax],
             Measure::UnsuppliedArea => &[P::SliverMinArea, P::SliverMinWidth, P::ApprovalLapseAfter],
-            Measure::DaysPastAgreedStart => &[P::IdleAfter, P::ReclaimableAfter],
+            Measure::DaysPastAgreedStart => &[P::IdleAfter, P::ReclaimableAfter, P::IdleFeeShare],
+            Measure::DevelopedShare | Measure::InvestedShare => &[P::StoppedAfter],
+            Measure::SiteCoverage | Measure::OfficeLandShare | Measure::GreenShare | Measure::BuiltShare => &[P::AreaDisagreementMax],
+            Measure::OfficeFloorShare => &[P::TallStoreyHeight, P::TallStoreyFactor],
+            Measure::TaxPerMuOneYear | Measure::TaxPerMuThreeYears | Measure::OccupiedLand | Measure::GradeDYears => &[],
         }
     }
 
@@ -87,9 +163,18 @@ impl Measure {
     pub fn unit(self) -> Unit {
         match self {
             Measure::PlotRatio => Unit::Ratio,
-            Measure::BuildingDensity => Unit::Share,
-            Measure::UnsuppliedArea => Unit::SquareMetre,
+            Measure::BuildingDensity
+            | Measure::BuiltShare
+            | Measure::DevelopedShare
+            | Measure::InvestedShare
+            | Measure::SiteCoverage
+            | Measure::OfficeLandShare
+            | Measure::OfficeFloorShare
+            | Measure::GreenShare => Unit::Share,
+            Measure::UnsuppliedArea | Measure::OccupiedLand => Unit::SquareMetre,
             Measure::DaysPastAgreedStart => Unit::Day,
+            Measure::TaxPerMuOneYear | Measure::TaxPerMuThreeYears => Unit::WanYuanPerMu,
+            Measure::GradeDYears => Unit::Year,
         }
     }
 }
@@ -108,27 +193,82 @@ pub struct Measurement {
 impl Measure {
     /// Measures, or says what is missing: at least one thing, each once.
     pub fn of(self, facts: &SubjectFacts, as_of: NaiveDate) -> Result<Measurement, Vec<MissingInput>> {
+        use FactName as F;
         match self {
-            Measure::PlotRatio => self.share_of_site(facts, FactName::CountingFloorArea),
-            Measure::BuildingDensity => self.share_of_site(facts, FactName::FootprintArea),
+            Measure::PlotRatio => self.quotient(facts, F::CountingFloorArea, F::SiteArea),
+            Measure::BuildingDensity => self.quotient(facts, F::FootprintArea, F::SiteArea),
             Measure::UnsuppliedArea => unsupplied_area(facts),
-            Measure::DaysPastAgreedStart => days_past_agreed_start(facts, as_of),
+            Measure::DaysPastAgreedStart => start::days_past_agreed_start(facts, as_of),
+            Measure::BuiltShare => self.quotient(facts, F::BuiltLandArea, F::SiteArea),
+            Measure::DevelopedShare => self.quotient(facts, F::DevelopedArea, F::DueArea),
+            Measure::InvestedShare => self.quotient(facts, F::InvestedAmount, F::TotalInvestment),
+            Measure::SiteCoverage => self.site_coverage(facts),
+            Measure::OfficeLandShare => self.quotient(facts, F::OfficeLandArea, F::SiteArea),
+            Measure::OfficeFloorShare => self.quotient(facts, F::OfficeFloorArea, F::CountingFloorArea),
+            Measure::GreenShare => self.quotient(facts, F::GreenArea, F::SiteArea),
+            Measure::TaxPerMuOneYear => self.per_mu(facts, F::TaxOneYear),
+            Measure::TaxPerMuThreeYears => self.per_mu(facts, F::TaxThreeYears),
+            Measure::OccupiedLand => self.itself(facts, F::OccupiedArea, Range::MoreThanZero),
+            Measure::GradeDYears => self.itself(facts, F::GradeDYears, Range::ZeroOrMore),
         }
     }
 
-    fn share_of_site(self, facts: &SubjectFacts, numerator: FactName) -> Result<Measurement, Vec<MissingInput>> {
+    fn quotient(self, facts: &SubjectFacts, above: FactName, below: FactName) -> Result<Measurement, Vec<MissingInput>> {
         let mut gathered = Gathered::new(facts);
-        let above = gathered.number(numerator, AtLeastZero::OrMore);
-        let below = gathered.number(FactName::SiteArea, AtLeastZero::MoreThan);
-        let (Some(above), Some(below)) = (above, below) else { return Err(gathered.missing) };
-        let value = Quantity::new(above / below, self.unit());
-        if !value.value.is_finite() {
-            return Err(vec![FactName::SiteArea.unusable(&format!("{below} m²"))]);
+        let numerator = gathered.number(above, Range::ZeroOrMore);
+        let denominator = gathered.number(below, Range::MoreThanZero);
+        let (Some(numerator), Some(denominator)) = (numerator, denominator) else { return Err(gathered.missing) };
+        let operands = vec![Operand::of(above, numerator), Operand::of(below, denominator)];
+        let step = self.step(Operator::Divide, operands, numerator / denominator);
+        self.finite(vec![step], gathered.inputs, below)
+    }
+
+    fn site_coverage(self, facts: &SubjectFacts) -> Result<Measurement, Vec<MissingInput>> {
+        const PARTS: [FactName; 3] = [FactName::FootprintArea, FactName::StructuresArea, FactName::YardArea];
+        let mut gathered = Gathered::new(facts);
+        let parts = PARTS.map(|name| gathered.number(name, Range::ZeroOrMore));
+        let site = gathered.number(FactName::SiteArea, Range::MoreThanZero);
+        let ([Some(footprint), Some(structures), Some(yard)], Some(site)) = (parts, site) else { return Err(gathered.missing) };
+        let covered = footprint + structures + yard;
+        let sum = Step {
+            label: "建筑物、构筑物与堆场占地",
+            operator: Operator::Sum,
+            operands: PARTS.iter().zip([footprint, structures, yard]).map(|(name, value)| Operand::of(*name, value)).collect(),
+            result: Quantity::new(covered, Unit::SquareMetre),
+        };
+        let operands = vec![Operand::Previous { value: covered }, Operand::of(FactName::SiteArea, site)];
+        let divided = self.step(Operator::Divide, operands, covered / site);
+        self.finite(vec![sum, divided], gathered.inputs, FactName::SiteArea)
+    }
+
+    /// Money for each 亩: 1 亩 = 2000/3 m² exactly.
+    fn per_mu(self, facts: &SubjectFacts, money: FactName) -> Result<Measurement, Vec<MissingInput>> {
+        let mut gathered = Gathered::new(facts);
+        let amount = gathered.number(money, Range::Any);
+        let land = gathered.number(FactName::OccupiedArea, Range::MoreThanZero);
+        let (Some(amount), Some(land)) = (amount, land) else { return Err(gathered.missing) };
+        let operands = vec![Operand::of(money, amount), Operand::of(FactName::OccupiedArea, land)];
+        let step = self.step(Operator::PerMu, operands, amount / Area::from_m2(land).mu());
+        self.finite(vec![step], gathered.inputs, FactName::OccupiedArea)
+    }
+
+    fn itself(self, facts: &SubjectFacts, name: FactName, range: Range) -> Result<Measurement, Vec<MissingInput>> {
+        let mut gathered = Gathered::new(facts);
+        let Some(value) = gathered.number(name, range) else { return Err(gathered.missing) };
+        let step = self.step(Operator::Is, vec![Operand::of(name, value)], value);
+        self.finite(vec![step], gathered.inputs, name)
+    }
+
+    fn step(self, operator: Operator, operands: Vec<Operand>, value: f64) -> Step {
+        Step { label: self.label_zh(), operator, operands, result: Quantity::new(value, self.unit()) }
+    }
+
+    /// The measurement whose last step gives its value, unless that is no number: then `suspect` is what cannot be used.
+    fn finite(self, steps: Vec<Step>, inputs: Vec<InputUsed>, suspect: FactName) -> Result<Measurement, Vec<MissingInput>> {
+        match steps.last().map(|step| step.result) {
+            Some(value) if value.value.is_finite() => Ok(Measurement { value, steps, inputs }),
+            Some(_) | None => Err(vec![suspect.unusable("过小或过大，算不出有限的数")]),
         }
-        let operands =
-            vec![Operand::Fact { name: numerator, value: above }, Operand::Fact { name: FactName::SiteArea, value: below }];
-        let step = Step { label: self.label_zh(), operator: Operator::Divide, operands, result: value };
-        Ok(Measurement { value, steps: vec![step], inputs: gathered.inputs })
     }
 }
 
@@ -137,8 +277,8 @@ fn unsupplied_area(facts: &SubjectFacts) -> Result<Measurement, Vec<MissingInput
     const PARTS: [FactName; 4] =
         [FactName::SuppliedOverlapArea, FactName::DeductedArea, FactName::SliverArea, FactName::LeftoverArea];
     let mut gathered = Gathered::new(facts);
-    let whole = gathered.number(FactName::ApprovedGroundArea, AtLeastZero::OrMore);
-    let parts = PARTS.map(|name| gathered.number(name, AtLeastZero::OrMore));
+    let whole = gathered.number(FactName::ApprovedGroundArea, Range::ZeroOrMore);
+    let parts = PARTS.map(|name| gathered.number(name, Range::ZeroOrMore));
     let (Some(whole), [Some(supplied), Some(deducted), Some(slivers), Some(leftover)]) = (whole, parts) else {
         return Err(gathered.missing);
     };
@@ -151,7 +291,7 @@ fn unsupplied_area(facts: &SubjectFacts) -> Result<Measurement, Vec<MissingInput
         return Err(vec![MissingInput { how, ..MissingInput::fact(FactName::LeftoverArea) }]);
     }
     let operands = PARTS.iter().zip([supplied, deducted, slivers, leftover]);
-    let operands = operands.map(|(name, value)| Operand::Fact { name: *name, value }).collect();
+    let operands = operands.map(|(name, value)| Operand::of(*name, value)).collect();
     let balance = Step {
         label: FactName::ApprovedGroundArea.label_zh(),
         operator: Operator::Sum,
@@ -162,85 +302,10 @@ fn unsupplied_area(facts: &SubjectFacts) -> Result<Measurement, Vec<MissingInput
     let leftover_step = Step {
         label: Measure::UnsuppliedArea.label_zh(),
         operator: Operator::Is,
-        operands: vec![Operand::Fact { name: FactName::LeftoverArea, value: leftover }],
+        operands: vec![Operand::of(FactName::LeftoverArea, leftover)],
         result: value,
     };
     Ok(Measurement { value, steps: vec![balance, leftover_step], inputs: gathered.inputs })
-}
-
-/// How construction stood on that day, and which records say so.
-enum Begun<'a> {
-    Yes(Vec<KnownFact<'a>>),
-    No(Vec<KnownFact<'a>>),
-    NotKnown(Vec<MissingInput>),
-}
-
-/// Reads the state of construction back to `as_of`. “Started” holds from the recorded start, or, where no start is recorded,
-/// from the day on which it was seen; before that it is not known. “Not started” is taken to hold until a record says otherwise.
-fn begun(facts: &SubjectFacts, as_of: NaiveDate) -> Begun<'_> {
-    let Some(state) = facts.known(FactName::Construction) else {
-        return Begun::NotKnown(vec![MissingInput::fact(FactName::Construction)]);
-    };
-    let started_on = facts.known(FactName::ActualStartOn);
-    let day = started_on.and_then(|fact| date_of(fact.value));
-    let seen = state.observed_on.is_some_and(|day| day <= as_of);
-    match (state.value, day) {
-        (FactValue::Construction(Construction::NotStarted), Some(day)) => {
-            let how = format!("登记为未开工，却有实际开工日期 {day}：两者矛盾，请核实后更正其一");
-            Begun::NotKnown(vec![MissingInput { how, ..MissingInput::fact(FactName::Construction) }])
-        }
-        (FactValue::Construction(Construction::NotStarted), None) => Begun::No(vec![state]),
-        (_, Some(day)) if day > as_of && seen => {
-            let how = format!("登记为已开工，实际开工日期 {day} 却晚于登记时点：两者矛盾，请核实后更正其一");
-            Begun::NotKnown(vec![MissingInput { how, ..MissingInput::fact(FactName::ActualStartOn) }])
-        }
-        (_, Some(day)) if day > as_of => Begun::No(vec![state].into_iter().chain(started_on).collect()),
-        (_, Some(_) | None) if seen => Begun::Yes(vec![state]),
-        (_, Some(_)) => Begun::Yes(vec![state].into_iter().chain(started_on).collect()),
-        (_, None) => Begun::NotKnown(vec![MissingInput::fact(FactName::ActualStartOn)]),
-    }
-}
-
-fn days_past_agreed_start(facts: &SubjectFacts, as_of: NaiveDate) -> Result<Measurement, Vec<MissingInput>> {
-    const MEASURE: Measure = Measure::DaysPastAgreedStart;
-    let agreed = facts.known(FactName::AgreedStartOn);
-    let agreed_on = agreed.and_then(|fact| date_of(fact.value));
-    let step = |operator, operands, days: i64| {
-        let value = Quantity::new(days as f64, MEASURE.unit());
-        (value, vec![Step { label: MEASURE.label_zh(), operator, operands, result: value }])
-    };
-    let (value, steps, used) = match (agreed, agreed_on, begun(facts, as_of)) {
-        (Some(agreed), Some(on), _) if as_of <= on => {
-            let operands = vec![Operand::AsOf { on: as_of }, Operand::Day { name: FactName::AgreedStartOn, on }];
-            let (value, steps) = step(Operator::DaysSince, operands, 0);
-            (value, steps, vec![agreed])
-        }
-        (_, _, Begun::Yes(records)) => {
-            let operands = records.iter().filter_map(operand_of_record).collect();
-            let (value, steps) = step(Operator::NoneOnceStarted, operands, 0);
-            (value, steps, records)
-        }
-        (Some(agreed), Some(on), Begun::No(records)) => {
-            let operands = vec![Operand::AsOf { on: as_of }, Operand::Day { name: FactName::AgreedStartOn, on }];
-            let (value, steps) = step(Operator::DaysSince, operands, (as_of - on).num_days());
-            (value, steps, [agreed].into_iter().chain(records).collect())
-        }
-        (Some(_), Some(_), Begun::NotKnown(missing)) => return Err(missing),
-        (_, _, Begun::No(_)) => return Err(vec![MissingInput::fact(FactName::AgreedStartOn)]),
-        (_, _, Begun::NotKnown(mut missing)) => {
-            missing.insert(0, MissingInput::fact(FactName::AgreedStartOn));
-            return Err(missing);
-        }
-    };
-    Ok(Measurement { value, steps, inputs: used.into_iter().map(InputUsed::from).collect() })
-}
-
-fn operand_of_record(fact: &KnownFact<'_>) -> Option<Operand> {
-    match fact.value {
-        FactValue::Construction(state) => Some(Operand::State { name: fact.name, state: *state }),
-        FactValue::Date(on) => Some(Operand::Day { name: fact.name, on: *on }),
-        FactValue::Quantity(_) | FactValue::Flag(_) | FactValue::Text(_) | FactValue::Industry(_) => None,
-    }
 }
 
 /// The day of a date.
@@ -273,11 +338,13 @@ impl FactName {
     }
 }
 
-/// Whether zero itself is a usable value.
+/// Which numbers are usable.
 #[derive(Clone, Copy)]
-enum AtLeastZero {
-    OrMore,
-    MoreThan,
+enum Range {
+    /// A refund of tax is a number too.
+    Any,
+    ZeroOrMore,
+    MoreThanZero,
 }
 
 /// The facts of one measurement while they are being gathered: those used, and those missing.
@@ -292,15 +359,16 @@ impl<'a> Gathered<'a> {
         Gathered { facts, inputs: Vec::new(), missing: Vec::new() }
     }
 
-    fn number(&mut self, name: FactName, range: AtLeastZero) -> Option<f64> {
+    fn number(&mut self, name: FactName, range: Range) -> Option<f64> {
         let Some(fact) = self.facts.known(name) else {
             self.missing.push(MissingInput::fact(name));
             return None;
         };
         let number = number_of(fact.value)?;
         let usable = match range {
-            AtLeastZero::OrMore => number >= 0.0,
-            AtLeastZero::MoreThan => number > 0.0,
+            Range::Any => number.is_finite(),
+            Range::ZeroOrMore => number >= 0.0,
+            Range::MoreThanZero => number > 0.0,
         };
         if !usable {
             self.missing.push(name.unusable(&fact.value.text()));
@@ -308,34 +376,5 @@ impl<'a> Gathered<'a> {
         }
         self.inputs.push(InputUsed::from(fact));
         Some(number)
-    }
-}
-
-/// 供而未用的阶段。“闲置”只在满法定年限后出现，且总是“疑似”：认定由人作出.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// 未到期
-    NotDue,
-    /// 已开工
-    Started,
-    /// 逾期未开工
-    Overdue,
-    /// 疑似闲置
-    SuspectedIdle,
-    /// 疑似可收回
-    SuspectedReclaimable,
-}
-
-impl Stage {
-    /// 中文名称。
-    pub fn label_zh(self) -> &'static str {
-        match self {
-            Stage::NotDue => "未到期",
-            Stage::Started => "已开工",
-            Stage::Overdue => "逾期未开工",
-            Stage::SuspectedIdle => "疑似闲置",
-            Stage::SuspectedReclaimable => "疑似可收回",
-        }
     }
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 pub use citation::{Certainty, Citation, Document};
 pub use parameter::{ParameterName, ParameterUsed};
 pub use rule::{AppliesWhen, Compare, Force, Rule, RuleId, Threshold, ThresholdValue};
-pub use table::{NoRow, Table};
+pub use table::{CodeMap, NoRow, Table};
 
 use crate::code::{IndustryCode, IndustryEdition};
 
@@ -70,6 +70,7 @@ pub struct Rulebook {
     rules: BTreeMap<RuleId, Rule>,
     industry_names: BTreeMap<IndustryCode, String>,
     files: RulebookFiles,
+    code_maps: Vec<CodeMap>,
 }
 
 impl Rulebook {
@@ -116,6 +117,11 @@ impl Rulebook {
     /// The table of that id.
     pub fn table(&self, id: &str) -> Option<&Table> {
         self.tables.get(id)
+    }
+
+    /// The mapping from the edition of `industry` to the one that a table is keyed in.
+    pub fn code_map(&self, industry: IndustryCode, keyed_in: IndustryEdition) -> Option<&CodeMap> {
+        self.code_maps.iter().find(|map| map.leads(industry, keyed_in))
     }
 
     /// The parameter as it holds on that day.

@@ -6,6 +6,7 @@ use crate::finding::Clearance;
 use crate::measure::{Measure, number_of};
 use crate::rulebook::Compare;
 use crate::subject::SubjectFacts;
+use crate::unit::Area;
 
 const CENTS: f64 = 100.0;
 
@@ -27,28 +28,74 @@ pub(super) fn smallest(measure: Measure, compare: Compare, limit: f64, facts: &S
             };
             add.map(Clearance::AddFloorArea).into_iter().chain(storeys).chain(exclude.map(Clearance::ExcludeLand)).collect()
         }
-        (Measure::PlotRatio, Compare::AtMost) => {
-            at_most(number(FactName::CountingFloorArea), site, limit, Clearance::DropFloorArea)
+        (Measure::PlotRatio, Compare::AtMost | Compare::Below) => {
+            at_most(compare, number(FactName::CountingFloorArea), site, limit, Clearance::DropFloorArea)
         }
-        (Measure::BuildingDensity, Compare::AtMost) => {
-            at_most(number(FactName::FootprintArea), site, limit, Clearance::DropFootprint)
+        (Measure::BuildingDensity, Compare::AtMost | Compare::Below) => {
+            at_most(compare, number(FactName::FootprintArea), site, limit, Clearance::DropFootprint)
         }
-        (Measure::BuildingDensity, Compare::AtLeast) => Vec::new(),
-        (Measure::UnsuppliedArea, Compare::AtMost) => number(FactName::LeftoverArea)
-            .and_then(|leftover| cleared(leftover - limit, |amount| leftover - amount <= limit))
+        (Measure::UnsuppliedArea, Compare::AtMost | Compare::Below) => number(FactName::LeftoverArea)
+            .and_then(|leftover| cleared(leftover - limit, |amount| compare.is_kept(leftover - amount, limit)))
             .map(Clearance::SupplyLand)
             .into_iter()
             .collect(),
-        (Measure::UnsuppliedArea, Compare::AtLeast) | (Measure::DaysPastAgreedStart, Compare::AtLeast) => Vec::new(),
-        (Measure::DaysPastAgreedStart, Compare::AtMost) => vec![Clearance::StartConstruction],
+        (Measure::DaysPastAgreedStart, Compare::AtMost | Compare::Below) => vec![Clearance::StartConstruction],
+        (Measure::BuildingDensity | Measure::UnsuppliedArea | Measure::DaysPastAgreedStart, Compare::AtLeast) => Vec::new(),
+        (_, _) => change(measure, compare, limit, facts).into_iter().collect(),
+    }
+}
+
+/// What a measure divides by what: the first is the one that a land user can change.
+fn proportion(measure: Measure) -> Option<(FactName, FactName)> {
+    use FactName as F;
+    match measure {
+        Measure::BuiltShare => Some((F::BuiltLandArea, F::SiteArea)),
+        Measure::DevelopedShare => Some((F::DevelopedArea, F::DueArea)),
+        Measure::InvestedShare => Some((F::InvestedAmount, F::TotalInvestment)),
+        Measure::SiteCoverage => Some((F::StructuresArea, F::SiteArea)),
+        Measure::OfficeLandShare => Some((F::OfficeLandArea, F::SiteArea)),
+        Measure::OfficeFloorShare => Some((F::OfficeFloorArea, F::CountingFloorArea)),
+        Measure::GreenShare => Some((F::GreenArea, F::SiteArea)),
+        Measure::TaxPerMuOneYear => Some((F::TaxOneYear, F::OccupiedArea)),
+        Measure::TaxPerMuThreeYears => Some((F::TaxThreeYears, F::OccupiedArea)),
+        Measure::PlotRatio
+        | Measure::BuildingDensity
+        | Measure::UnsuppliedArea
+        | Measure::DaysPastAgreedStart
+        | Measure::OccupiedLand
+        | Measure::GradeDYears => None,
+    }
+}
+
+/// How much more, or less, of what can be changed keeps the limit while everything else stays.
+fn change(measure: Measure, compare: Compare, limit: f64, facts: &SubjectFacts) -> Option<Clearance> {
+    let number = |name| facts.known(name).and_then(|fact| number_of(fact.value));
+    let (name, below) = proportion(measure)?;
+    let others = match measure {
+        Measure::SiteCoverage => number(FactName::FootprintArea)? + number(FactName::YardArea)?,
+        _ => 0.0,
+    };
+    let above = number(name)?;
+    let below = match measure {
+        Measure::TaxPerMuOneYear | Measure::TaxPerMuThreeYears => Area::from_m2(number(below)?).mu(),
+        _ => number(below)?,
+    };
+    let value = |changed: f64| (others + changed) / below;
+    match compare {
+        Compare::AtLeast => cleared(limit * below - others - above, |by| compare.is_kept(value(above + by), limit))
+            .map(|by| Clearance::Raise { name, by }),
+        Compare::AtMost | Compare::Below => {
+            cleared(others + above - limit * below, |by| by <= above && compare.is_kept(value(above - by), limit))
+                .map(|by| Clearance::Lower { name, by })
+        }
     }
 }
 
 /// A share of the site that is too large: less above, or more below.
-fn at_most(above: Option<f64>, site: Option<f64>, limit: f64, less: fn(f64) -> Clearance) -> Vec<Clearance> {
+fn at_most(compare: Compare, above: Option<f64>, site: Option<f64>, limit: f64, less: fn(f64) -> Clearance) -> Vec<Clearance> {
     let (Some(above), Some(site)) = (above, site) else { return Vec::new() };
-    let drop = cleared(above - limit * site, |amount| (above - amount).max(0.0) / site <= limit);
-    let add = if limit > 0.0 { cleared(above / limit - site, |amount| above / (site + amount) <= limit) } else { None };
+    let drop = cleared(above - limit * site, |amount| compare.is_kept((above - amount).max(0.0) / site, limit));
+    let add = if limit > 0.0 { cleared(above / limit - site, |amount| compare.is_kept(above / (site + amount), limit)) } else { None };
     drop.map(less).into_iter().chain(add.map(Clearance::AddLand)).collect()
 }
 

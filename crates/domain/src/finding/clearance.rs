@@ -4,6 +4,7 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::fact::FactName;
 use crate::unit::{Quantity, Unit, grouped};
 
 /// 消除办法：one change that alone clears a finding, as small as it can be (areas rounded up to 0.01 m²).
@@ -28,6 +29,20 @@ pub enum Clearance {
     DropFootprint(f64),
     /// 供应、撤回或核减剩余面积，m²
     SupplyLand(f64),
+    /// 增加一项事实的数量
+    Raise {
+        /// Which.
+        name: FactName,
+        /// By how much, in its unit.
+        by: f64,
+    },
+    /// 减少一项事实的数量
+    Lower {
+        /// Which.
+        name: FactName,
+        /// By how much, in its unit.
+        by: f64,
+    },
     /// 开工并登记，或以补充协议延期
     StartConstruction,
 }
@@ -43,6 +58,8 @@ impl Clearance {
             Clearance::AddLand(_) => "add_land",
             Clearance::DropFootprint(_) => "drop_footprint",
             Clearance::SupplyLand(_) => "supply_land",
+            Clearance::Raise { .. } => "raise",
+            Clearance::Lower { .. } => "lower",
             Clearance::StartConstruction => "start_construction",
         }
     }
@@ -57,6 +74,9 @@ impl Clearance {
             | Clearance::DropFootprint(m2)
             | Clearance::SupplyLand(m2) => Some(Quantity::new(m2, Unit::SquareMetre)),
             Clearance::AddStoreys { storeys, .. } => Some(Quantity::new(f64::from(storeys), Unit::Storey)),
+            Clearance::Raise { name, by } | Clearance::Lower { name, by } => {
+                Some(Quantity::new(by, name.unit().unwrap_or(Unit::Ratio)))
+            }
             Clearance::StartConstruction => None,
         }
     }
@@ -64,6 +84,7 @@ impl Clearance {
     /// In Chinese: “需增计容建筑面积 15 954.01 m²”.
     pub fn text(self) -> String {
         let area = |m2: f64| format!("{} m²", grouped(m2, 2));
+        let amount = |name: FactName, by: f64| Quantity::new(by, name.unit().unwrap_or(Unit::Ratio)).text();
         match self {
             Clearance::AddFloorArea(m2) => format!("需增计容建筑面积 {}", area(m2)),
             Clearance::AddStoreys { storeys, footprint_m2 } => {
@@ -74,6 +95,8 @@ impl Clearance {
             Clearance::AddLand(m2) => format!("或扩大用地面积 {}", area(m2)),
             Clearance::DropFootprint(m2) => format!("需减建筑基底面积 {}", area(m2)),
             Clearance::SupplyLand(m2) => format!("需供应、撤回或核减剩余面积 {}", area(m2)),
+            Clearance::Raise { name, by } => format!("需增{} {}", name.label_zh(), amount(name, by)),
+            Clearance::Lower { name, by } => format!("需减{} {}", name.label_zh(), amount(name, by)),
             Clearance::StartConstruction => "需开工并登记实际开工日期，或登记延期补充协议约定的新开工日期".to_owned(),
         }
     }

@@ -41,16 +41,19 @@ pub enum MissingName {
     Fact(FactName),
     /// A row of a table of limits.
     TableValue,
+    /// A threshold for which no text was found: the office has to set it.
+    Threshold,
     /// A parameter of the rulebook that is not in force on that day.
     Parameter(ParameterName),
 }
 
 impl MissingName {
-    /// The word used in JSON: the fact's, `table_value`, or the parameter's.
+    /// The word used in JSON: the fact's, `table_value`, `threshold`, or the parameter's.
     pub fn as_str(self) -> &'static str {
         match self {
             MissingName::Fact(name) => name.as_str(),
             MissingName::TableValue => "table_value",
+            MissingName::Threshold => "threshold",
             MissingName::Parameter(name) => name.as_str(),
         }
     }

@@ -30,6 +30,10 @@ pub enum Operator {
     Sum,
     /// Days from the second to the first; 0 if the second is later.
     DaysSince,
+    /// First − second; 0 if the second is larger.
+    Less,
+    /// First ÷ (second, an area in m², × 3 ÷ 2000): money for each 亩.
+    PerMu,
     /// 0, since the records say that construction has begun.
     NoneOnceStarted,
     /// The first itself.
@@ -61,6 +65,11 @@ pub enum Operand {
         /// The state.
         state: Construction,
     },
+    /// The result of the step before.
+    Previous {
+        /// Its value.
+        value: f64,
+    },
     /// 基准日：the day at which the law is read.
     AsOf {
         /// The day.
@@ -69,16 +78,27 @@ pub enum Operand {
 }
 
 impl Operand {
+    /// The value of a fact.
+    pub(super) fn of(name: FactName, value: f64) -> Operand {
+        Operand::Fact { name, value }
+    }
+
     fn label_zh(self) -> &'static str {
         match self {
             Operand::Fact { name, .. } | Operand::Day { name, .. } | Operand::State { name, .. } => name.label_zh(),
             Operand::AsOf { .. } => "基准日",
+            Operand::Previous { .. } => "上式",
         }
     }
 
     fn text(self) -> String {
         match self {
-            Operand::Fact { name, value } => Quantity::new(value, name.unit().unwrap_or(Unit::Ratio)).number_text(Some(2)),
+            Operand::Fact { name, value } => match name.unit() {
+                Some(unit @ (Unit::Day | Unit::Year | Unit::Storey)) => Quantity::new(value, unit).number_text(None),
+                unit => Quantity::new(value, unit.unwrap_or(Unit::Ratio)).number_text(Some(2)),
+            },
+            Operand::Previous { value } if value.fract() == 0.0 => Quantity::new(value, Unit::Ratio).number_text(Some(0)),
+            Operand::Previous { value } => Quantity::new(value, Unit::Ratio).number_text(Some(2)),
             Operand::Day { on, .. } | Operand::AsOf { on } => on.to_string(),
             Operand::State { state, .. } => state.label_zh().to_owned(),
         }
@@ -97,6 +117,11 @@ impl Step {
         match self.operator {
             Operator::Divide => format!("{label} = {} = {} = {result}", joined("÷", labels()), joined("÷", numbers())),
             Operator::Sum => format!("{label} = {} = {} = {result}", joined("+", labels()), joined("+", numbers())),
+            Operator::Less => format!("{label} = {} = {} = {result}", joined("−", labels()), joined("−", numbers())),
+            Operator::PerMu => {
+                let [money, land] = [labels(), numbers()].map(|parts| format!("{} ÷（{} × 3 ÷ 2000）", parts[0], parts[1]));
+                format!("{label} = {money} = {land} = {result}")
+            }
             Operator::Is => format!("{label} = {} = {result}", labels().concat()),
             Operator::DaysSince if self.result.value == 0.0 => {
                 format!("{label} = {} = {}：未到期，计 {result}", joined("−", labels()), joined("−", numbers()))

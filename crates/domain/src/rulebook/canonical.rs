@@ -10,7 +10,7 @@ use super::citation::{Citation, Document};
 use super::parameter::ParameterUsed;
 use super::parse::Shelf;
 use super::rule::{Rule, ThresholdValue};
-use super::table::Table;
+use super::table::{CodeMap, Table};
 
 /// SHA-256 of what the edition says: its rules and parameters, and the documents and tables they rest on. A document or
 /// table that this edition does not use changes nothing, so that past editions keep their digest when others are added.
@@ -23,6 +23,8 @@ pub(super) fn digest(edition: &str, shelf: &Shelf) -> String {
         tables: Vec<&'a Table>,
         parameters: Vec<&'a ParameterUsed>,
         rules: Vec<&'a Rule>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        code_maps: Vec<&'a CodeMap>,
     }
     let mut used_tables = BTreeSet::new();
     let mut used_documents = BTreeSet::new();
@@ -35,13 +37,14 @@ pub(super) fn digest(edition: &str, shelf: &Shelf) -> String {
             ThresholdValue::Table { table, .. } => {
                 used_tables.insert(table.clone());
             }
-            ThresholdValue::Fixed(_) | ThresholdValue::Fact(_) => {}
+            ThresholdValue::Fixed(_) | ThresholdValue::Fact(_) | ThresholdValue::Unset { .. } => {}
         }
     }
     for parameter in shelf.parameters.values().flatten() {
         used_documents.extend(cited(&parameter.citation));
     }
     let tables: Vec<&Table> = used_tables.iter().filter_map(|id| shelf.tables.get(id)).collect();
+    let code_maps = shelf.code_maps.iter().filter(|map| tables.iter().any(|table| table.code_edition == Some(map.from))).collect();
     used_documents.extend(tables.iter().map(|table| table.document.clone()));
     let canonical = Canonical {
         form: 1,
@@ -50,6 +53,7 @@ pub(super) fn digest(edition: &str, shelf: &Shelf) -> String {
         tables,
         parameters: shelf.parameters.values().flatten().collect(),
         rules: shelf.rules.values().collect(),
+        code_maps,
     };
     let bytes = serde_json::to_vec(&canonical).expect("strings, numbers and dates in structs always serialise to JSON");
     Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()

@@ -27,13 +27,17 @@ pub enum ParameterName {
     IdleAfter,
     /// 疑似可收回的年限，年：逾期未开工满此年限。
     ReclaimableAfter,
+    /// 停工的年限，年：中止开发建设满此年限。
+    StoppedAfter,
+    /// 土地闲置费占土地价款的份额：只作提示。
+    IdleFeeShare,
     /// 批文可能失效的年限，年：批准后满此年限未用。
     ApprovalLapseAfter,
 }
 
 impl ParameterName {
     /// Every parameter.
-    pub const ALL: [ParameterName; 8] = [
+    pub const ALL: [ParameterName; 10] = [
         ParameterName::TallStoreyHeight,
         ParameterName::TallStoreyFactor,
         ParameterName::SliverMinArea,
@@ -41,6 +45,8 @@ impl ParameterName {
         ParameterName::AreaDisagreementMax,
         ParameterName::IdleAfter,
         ParameterName::ReclaimableAfter,
+        ParameterName::StoppedAfter,
+        ParameterName::IdleFeeShare,
         ParameterName::ApprovalLapseAfter,
     ];
 
@@ -54,6 +60,8 @@ impl ParameterName {
             ParameterName::AreaDisagreementMax => "area_disagreement_max",
             ParameterName::IdleAfter => "idle_after",
             ParameterName::ReclaimableAfter => "reclaimable_after",
+            ParameterName::StoppedAfter => "stopped_after",
+            ParameterName::IdleFeeShare => "idle_fee_share",
             ParameterName::ApprovalLapseAfter => "approval_lapse_after",
         }
     }
@@ -73,6 +81,8 @@ impl ParameterName {
             ParameterName::AreaDisagreementMax => "面积矛盾容差",
             ParameterName::IdleAfter => "疑似闲置年限",
             ParameterName::ReclaimableAfter => "疑似可收回年限",
+            ParameterName::StoppedAfter => "停工年限",
+            ParameterName::IdleFeeShare => "土地闲置费比例",
             ParameterName::ApprovalLapseAfter => "批文可能失效年限",
         }
     }
@@ -82,9 +92,12 @@ impl ParameterName {
         match self {
             ParameterName::TallStoreyHeight | ParameterName::SliverMinWidth => Unit::Metre,
             ParameterName::TallStoreyFactor => Unit::Ratio,
-            ParameterName::AreaDisagreementMax => Unit::Share,
+            ParameterName::AreaDisagreementMax | ParameterName::IdleFeeShare => Unit::Share,
             ParameterName::SliverMinArea => Unit::SquareMetre,
-            ParameterName::IdleAfter | ParameterName::ReclaimableAfter | ParameterName::ApprovalLapseAfter => Unit::Year,
+            ParameterName::IdleAfter
+            | ParameterName::ReclaimableAfter
+            | ParameterName::StoppedAfter
+            | ParameterName::ApprovalLapseAfter => Unit::Year,
         }
     }
 }

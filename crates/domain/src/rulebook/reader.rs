@@ -161,6 +161,19 @@ impl<'f, 't> Section<'f, 't> {
         }
     }
 
+    /// An optional number, or a fraction in quotes such as "1/3", which has no decimal form.
+    pub(super) fn number_or_fraction(&self, key: &'static str) -> Option<Placed<f64>> {
+        let value = self.ask(key)?;
+        let Some(text) = value.get_ref().as_str() else { return self.number(key) };
+        let whole = |part: &str| part.trim().parse::<u32>().ok().map(f64::from);
+        match text.split_once('/').map(|(above, below)| (whole(above), whole(below))) {
+            Some((Some(above), Some(below))) if below > 0.0 => {
+                Some(Placed { value: above / below, start: value.span().start })
+            }
+            Some(_) | None => self.wrong(key, "数，或分数如 \"1/3\"", value),
+        }
+    }
+
     /// A number that must be there.
     pub(super) fn required_number(&self, key: &'static str) -> Option<Placed<f64>> {
         let value = self.number(key);
@@ -183,10 +196,13 @@ impl<'f, 't> Section<'f, 't> {
         }
     }
 
-    /// A day that must be there.
-    pub(super) fn required_date(&self, key: &'static str) -> Option<Placed<NaiveDate>> {
+    /// A day that must be there, or the word `UNKNOWN`: so that a day that was forgotten is not one that is not known.
+    pub(super) fn required_date_or_unknown(&self, key: &'static str) -> Option<Option<Placed<NaiveDate>>> {
+        if self.ask(key).is_some_and(|value| value.get_ref().as_str() == Some("UNKNOWN")) {
+            return Some(None);
+        }
         let value = self.date(key);
-        self.need(key, "日期", value)
+        self.need(key, "日期，或 \"UNKNOWN\"", value).map(Some)
     }
 
     /// One of a closed list of words.

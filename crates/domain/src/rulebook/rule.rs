@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::citation::Citation;
+use crate::code::DivisionCode;
 use crate::fact::{FactName, ValueKind};
 use crate::kind::Kind;
 use crate::measure::Measure;
-use crate::subject::SubjectKind;
+use crate::subject::{Subject, SubjectKind};
 use crate::unit::Quantity;
 
 /// 规则编号。Stable for ever: lower-case words joined by hyphens. Cheap to clone.
@@ -82,7 +83,7 @@ impl Force {
     }
 }
 
-/// How a measured value is held against its threshold; both admit equality.
+/// How a measured value is held against its threshold; the first two admit equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Compare {
@@ -90,6 +91,8 @@ pub enum Compare {
     AtLeast,
     /// 不高于
     AtMost,
+    /// 低于：reaching the threshold misses it
+    Below,
 }
 
 /// Relative difference below which two numbers are the same number, computed in two ways: a hundred-thousandth of a square metre
@@ -97,20 +100,25 @@ pub enum Compare {
 const ROUNDING: f64 = 1e-9;
 
 impl Compare {
-    /// Both ways of comparing.
-    pub const ALL: [Compare; 2] = [Compare::AtLeast, Compare::AtMost];
+    /// Every way of comparing.
+    pub const ALL: [Compare; 3] = [Compare::AtLeast, Compare::AtMost, Compare::Below];
 
     /// The word used in JSON and the rulebook.
     pub fn as_str(self) -> &'static str {
         match self {
             Compare::AtLeast => "at_least",
             Compare::AtMost => "at_most",
+            Compare::Below => "below",
         }
     }
 
-    /// Whether a value keeps the threshold. Unrounded, and equality is kept.
+    /// Whether a value keeps the threshold. Unrounded; equality keeps a floor or a ceiling, and misses “below”.
     pub fn is_kept(self, value: f64, threshold: f64) -> bool {
-        self.room(value, threshold) >= 0.0
+        let room = self.room(value, threshold);
+        match self {
+            Compare::AtLeast | Compare::AtMost => room >= 0.0,
+            Compare::Below => room > 0.0,
+        }
     }
 
     /// Room left before the threshold is missed; negative by as much as it is. Zero where the two differ by no more than
@@ -118,24 +126,26 @@ impl Compare {
     pub fn room(self, value: f64, threshold: f64) -> f64 {
         let room = match self {
             Compare::AtLeast => value - threshold,
-            Compare::AtMost => threshold - value,
+            Compare::AtMost | Compare::Below => threshold - value,
         };
         if room.abs() <= ROUNDING * threshold.abs() { 0.0 } else { room }
     }
 
-    /// ≥ or ≤.
+    /// ≥, ≤ or <.
     pub fn symbol(self) -> &'static str {
         match self {
             Compare::AtLeast => "≥",
             Compare::AtMost => "≤",
+            Compare::Below => "<",
         }
     }
 
-    /// 下限 or 上限.
+    /// 下限, 上限 or 上限（不含）.
     pub fn bound_label_zh(self) -> &'static str {
         match self {
             Compare::AtLeast => "下限",
             Compare::AtMost => "上限",
+            Compare::Below => "上限（不含）",
         }
     }
 }
@@ -155,6 +165,9 @@ pub struct Rule {
     pub flag: Option<Kind>,
     /// What it is about.
     pub subjects: Vec<SubjectKind>,
+    /// 适用的行政区划；空为全市。The divisions whose own rule it is; elsewhere it says nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub divisions: Vec<DivisionCode>,
     /// What is measured.
     pub measure: Measure,
     /// How it compares.
@@ -166,6 +179,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it is about that subject: its kind, and the place whose rule it is.
+    pub fn is_about(&self, subject: &Subject) -> bool {
+        self.subjects.contains(&subject.kind)
+            && (self.divisions.is_empty() || subject.division.as_ref().is_some_and(|division| self.divisions.contains(division)))
+    }
+
     /// The threshold in force on that day.
     pub fn threshold(&self, as_of: NaiveDate) -> Option<&Threshold> {
         self.thresholds.iter().find(|threshold| threshold.is_in_force(as_of))
@@ -175,8 +194,8 @@ impl Rule {
 /// 阈值，在 [from, until) 内有效。
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Threshold {
-    /// 起（含）。
-    pub effective_from: NaiveDate,
+    /// 起（含）；`None` where the day is not known: then it is taken to have held always.
+    pub effective_from: Option<NaiveDate>,
     /// 止（不含）；`None` for no end yet.
     pub effective_until: Option<NaiveDate>,
     /// The number, or where it comes from.
@@ -188,7 +207,7 @@ pub struct Threshold {
 impl Threshold {
     /// Whether it holds on that day.
     pub fn is_in_force(&self, as_of: NaiveDate) -> bool {
-        self.effective_from <= as_of && self.effective_until.is_none_or(|until| as_of < until)
+        self.effective_from.is_none_or(|from| from <= as_of) && self.effective_until.is_none_or(|until| as_of < until)
     }
 }
 
@@ -207,6 +226,11 @@ pub enum ThresholdValue {
         /// What is added; zero for nothing.
         plus: f64,
     },
+    /// 尚未确定：no text was found that gives the number; the office has to set it.
+    Unset {
+        /// What the office has to do.
+        how: String,
+    },
 }
 
 /// A condition of a rule.
@@ -216,21 +240,36 @@ pub enum AppliesWhen {
     Flag(FactName),
     /// The approval was given by that day, and was not withdrawn by it.
     ApprovalInForce,
+    /// Started, not finished, and stopped for the years that the parameter names.
+    ConstructionStopped,
 }
 
 impl AppliesWhen {
-    /// The word used in the rulebook: the flag's, or `approval_in_force`.
+    /// The conditions that are more than a flag.
+    pub const SPECIAL: [AppliesWhen; 2] = [AppliesWhen::ApprovalInForce, AppliesWhen::ConstructionStopped];
+
+    /// The only kind of subject that it can be asked of; `None` for any.
+    pub fn subject_kind(self) -> Option<SubjectKind> {
+        match self {
+            AppliesWhen::Flag(_) => None,
+            AppliesWhen::ApprovalInForce => Some(SubjectKind::Approval),
+            AppliesWhen::ConstructionStopped => Some(SubjectKind::Supply),
+        }
+    }
+
+    /// The word used in the rulebook: the flag's, `approval_in_force` or `construction_stopped`.
     pub fn as_str(self) -> &'static str {
         match self {
             AppliesWhen::Flag(name) => name.as_str(),
             AppliesWhen::ApprovalInForce => "approval_in_force",
+            AppliesWhen::ConstructionStopped => "construction_stopped",
         }
     }
 
     /// The condition of that word, or `None`.
     pub fn from_code(word: &str) -> Option<AppliesWhen> {
-        if word == "approval_in_force" {
-            return Some(AppliesWhen::ApprovalInForce);
+        if let Some(condition) = AppliesWhen::SPECIAL.into_iter().find(|condition| condition.as_str() == word) {
+            return Some(condition);
         }
         match FactName::from_code(word) {
             Some(name) if name.value_kind() == ValueKind::Flag => Some(AppliesWhen::Flag(name)),
@@ -243,6 +282,7 @@ impl AppliesWhen {
         match self {
             AppliesWhen::Flag(name) => name.label_zh(),
             AppliesWhen::ApprovalInForce => "批准文件有效",
+            AppliesWhen::ConstructionStopped => "已开工而停工满规定年限",
         }
     }
 }

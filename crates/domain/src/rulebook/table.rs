@@ -41,6 +41,36 @@ fn rows_in_order<S: Serializer>(rows: &BTreeMap<IndustryCode, Quantity>, seriali
     serializer.collect_seq(rows.iter().map(|(code, value)| (code.division(), value.value)))
 }
 
+/// 行业代码对照：which codes of an older edition an industry of a newer one may have had.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CodeMap {
+    /// The edition that tables are keyed in.
+    pub from: IndustryEdition,
+    /// The editions in which industries are registered.
+    pub to: Vec<IndustryEdition>,
+    /// How sure we are of it.
+    pub certainty: Certainty,
+    /// Newer code → older codes, in order.
+    #[serde(serialize_with = "pairs_in_order")]
+    pub rows: BTreeMap<IndustryCode, Vec<IndustryCode>>,
+}
+
+fn pairs_in_order<S: Serializer>(rows: &BTreeMap<IndustryCode, Vec<IndustryCode>>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(rows.iter())
+}
+
+impl CodeMap {
+    /// Whether it leads from codes of `industry`'s edition to codes of `keyed_in`.
+    pub fn leads(&self, industry: IndustryCode, keyed_in: IndustryEdition) -> bool {
+        self.from == keyed_in && self.to.contains(&industry.edition)
+    }
+
+    /// The older codes that the industry may have had; empty when it had none.
+    pub fn candidates(&self, industry: IndustryCode) -> &[IndustryCode] {
+        self.rows.get(&industry).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// Why a table gives no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoRow {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mujun_domain::finding::OutcomeCode;
-use mujun_domain::{Finding, Outcome, Rule, Rulebook, SubjectKind, evaluate, rulebook::AppliesWhen};
+use mujun_domain::{DivisionCode, Finding, Outcome, Rule, Rulebook, SubjectKind, evaluate, rulebook::{AppliesWhen, ThresholdValue}};
 
 use crate::shelf::{EDITION, RULEBOOK, day, fact, files, parsed, subject};
 
@@ -42,6 +42,7 @@ impl Case {
             None => rule.subjects[0],
         };
         let mut facts = subject(kind);
+        facts.subject.division = self.one("行政区划").map(|code| DivisionCode::parse(code).expect("a division"));
         for (name, text) in &self.facts {
             let name = mujun_domain::FactName::from_code(name).unwrap_or_else(|| panic!("{}: no fact {name}", self.title));
             facts.insert(name, fact(name, text));
@@ -153,7 +154,7 @@ fn complaints(case: &Case, finding: &Finding) -> Vec<String> {
         check("消除", expected, clearance.join("；"), clearance.iter().any(|text| text.starts_with(expected.as_str())));
     }
     for expected in case.all("提示") {
-        let notes: Vec<&str> = finding.notes.iter().map(|note| note.text.as_str()).collect();
+        let notes: Vec<String> = finding.notes.iter().map(|note| plain(&note.text)).collect();
         check("提示", expected, notes.join("；"), notes.iter().any(|note| note.contains(expected.as_str())));
     }
     wrong
@@ -171,6 +172,7 @@ fn cases_use_only_words_that_are_checked() {
         "类别",
         "基准日",
         "对象",
+        "行政区划",
         "表",
         "结果",
         "实测",
@@ -196,7 +198,18 @@ fn cases_use_only_words_that_are_checked() {
 fn gaps(rule: &Rule, cases: &[Case]) -> Vec<String> {
     let of_rule: Vec<&Case> = cases.iter().filter(|case| case.rule == rule.id.as_str()).collect();
     let held: BTreeSet<&str> = of_rule.iter().flat_map(|case| case.categories()).collect();
-    let mut wanted: BTreeSet<String> = ["met", "unmet", "at-threshold", "day-before", "first-day"].map(str::to_owned).into();
+    let mut wanted: BTreeSet<String> = BTreeSet::new();
+    if rule.thresholds.iter().all(|threshold| matches!(threshold.value, ThresholdValue::Unset { .. })) {
+        wanted.insert("undetermined".to_owned());
+    } else {
+        wanted.extend(["met", "unmet", "at-threshold"].map(str::to_owned));
+    }
+    if first_day(rule).is_some() {
+        wanted.extend(["day-before", "first-day"].map(str::to_owned));
+    }
+    if day_after(rule).is_some() {
+        wanted.extend(["last-day", "day-after"].map(str::to_owned));
+    }
     wanted.extend(rule.applies_when.iter().map(|condition| format!("not-applicable:{}", condition.as_str())));
     for case in of_rule.iter().filter(|case| case.categories().iter().any(|word| ["met", "unmet"].contains(word))) {
         if let Some(comparison) = case.finding().comparison() {
@@ -204,6 +217,14 @@ fn gaps(rule: &Rule, cases: &[Case]) -> Vec<String> {
         }
     }
     wanted.into_iter().filter(|word| !held.contains(word.as_str())).map(|word| format!("{}：缺“{word}”", rule.id)).collect()
+}
+
+fn first_day(rule: &Rule) -> Option<chrono::NaiveDate> {
+    rule.thresholds.first().and_then(|first| first.effective_from)
+}
+
+fn day_after(rule: &Rule) -> Option<chrono::NaiveDate> {
+    rule.thresholds.last().and_then(|last| last.effective_until)
 }
 
 #[test]
@@ -230,20 +251,20 @@ fn a_case_is_of_the_category_it_claims() {
         let finding = case.finding();
         let code = OutcomeCode::of(&finding.outcome);
         let rule = RULEBOOK.rule(&case.rule).expect("the rule");
+        let on = day(case.one("基准日").expect("基准日"));
         for category in case.categories() {
             let right = match category {
                 "met" => code == OutcomeCode::Met,
                 "unmet" => matches!(code, OutcomeCode::Unmet | OutcomeCode::Discretion),
                 "undetermined" => code == OutcomeCode::Undetermined,
                 "at-threshold" => finding.comparison().is_some_and(|comparison| comparison.margin.value == 0.0),
-                "day-before" => {
-                    day(case.one("基准日").expect("基准日")).succ_opt()
-                        == rule.thresholds.first().map(|first| first.effective_from)
-                }
-                "first-day" => {
-                    Some(day(case.one("基准日").expect("基准日"))) == rule.thresholds.first().map(|first| first.effective_from)
-                }
+                "day-before" => on.succ_opt() == first_day(rule),
+                "first-day" => Some(on) == first_day(rule),
+                "last-day" => on.succ_opt() == day_after(rule),
+                "day-after" => Some(on) == day_after(rule) && code == OutcomeCode::NotApplicable,
                 other => match other.split_once(':') {
+                    // Without the record of a stop there is nothing to judge; any other fact that is missing is undetermined.
+                    Some(("missing", "stopped_on")) => code == OutcomeCode::NotApplicable,
                     Some(("missing", _)) => code == OutcomeCode::Undetermined,
                     Some(("not-applicable", word)) => {
                         let condition = AppliesWhen::from_code(word).expect("a condition");

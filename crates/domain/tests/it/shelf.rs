@@ -9,7 +9,7 @@ use mujun_domain::{
     SubjectFacts, SubjectKind, Truth, ValueKind,
 };
 
-pub const EDITION: &str = "jiaxing-2023";
+pub const EDITION: &str = "jiaxing-2026";
 
 pub static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| parsed(&files()));
 
