@@ -1,13 +1,19 @@
 //! From registers to facts: states for each parcel, approval and supply what is known of it, from what is on record and
 //! what [`super::measuring`] found. Judges nothing. What is not on record stays missing with its reason.
 
+mod enterprise;
+mod links;
+mod supply;
+
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use mujun_domain::code::{DivisionCode, IndustryCode, IndustryEdition};
-use mujun_domain::fact::{Construction, Fact, FactName, FactValue, MissingReason, Source, Truth};
+use mujun_domain::fact::{Fact, FactName, FactValue, MissingReason, Source, Truth};
 use mujun_domain::subject::{Subject, SubjectFacts, SubjectKind};
 
+pub use self::links::Links;
+pub use self::supply::supply_facts;
 use super::measuring::{AreaBasis, FloorAreaBasis, MeasuredCity, ParcelMeasure};
 use super::registers::Registers;
 use crate::register::{ApprovalRecord, ConstructionState, ParcelRecord, SupplyRecord};
@@ -68,20 +74,66 @@ pub fn parcel_facts(registers: &Registers, city: &MeasuredCity, position: usize)
     };
     facts.insert(FactName::CountingFloorArea, floor);
 
-    let contract = measure.supplies.last().map(|position| &registers.supplies[*position]);
-    match contract {
+    match governing_contract(registers, measure, city.links.as_of) {
         Some(supply) => contract_facts(registers, supply, &mut facts),
         None => {
-            for name in [FactName::ContractFarMin, FactName::ContractFarMax, FactName::ContractDensityMax, FactName::Operating] {
+            for name in CONTRACT_FACTS {
                 facts.insert(name, Fact::missing(MissingReason::NotRecorded));
             }
         }
     }
-    facts.insert(FactName::UpgradeApproved, upgrade_fact(registers, measure));
-    for name in [FactName::GeneralPurposeFactory, FactName::ConformsToPlan] {
-        facts.insert(name, Fact::missing(MissingReason::NotGathered));
-    }
+    surveyed_facts(parcel, &source, &mut facts);
+    upgrade_facts(registers, measure, &mut facts);
+    enterprise::enterprise_facts(registers, &city.links, position, measure.site.m2, &mut facts);
     facts
+}
+
+/// What a survey of the site states besides its buildings.
+fn surveyed_facts(parcel: &ParcelRecord, source: &Arc<Source>, facts: &mut SubjectFacts) {
+    let seen = parcel.observed_on;
+    let areas = [
+        (FactName::BuiltLandArea, parcel.stated_built_land_m2),
+        (FactName::StructuresArea, parcel.stated_structures_m2),
+        (FactName::YardArea, parcel.stated_yard_m2),
+        (FactName::OfficeLandArea, parcel.stated_office_land_m2),
+        (FactName::OfficeFloorArea, parcel.stated_office_floor_m2),
+        (FactName::GreenArea, parcel.stated_green_m2),
+    ];
+    for (name, area) in areas {
+        facts.insert(name, optional(area.map(FactValue::m2), source, seen));
+    }
+    let (truth, note) = match parcel.land_use_mark.as_deref() {
+        Some(mark) if mark.eq_ignore_ascii_case(INNOVATIVE) => (Truth::Yes, format!("用途标注 {mark}")),
+        Some(mark) => (Truth::No, format!("用途标注 {mark}")),
+        None => (Truth::No, format!("用途没有 {INNOVATIVE} 标注")),
+    };
+    facts.insert(FactName::InnovativeIndustrial, Fact::known(FactValue::Flag(truth), (**source).clone().noted(note), seen));
+}
+
+/// 创新型产业用地的地方标注。
+const INNOVATIVE: &str = "M0";
+
+/// The facts that an approved renovation brings to the parcel that it covers.
+fn upgrade_facts(registers: &Registers, measure: &ParcelMeasure, facts: &mut SubjectFacts) {
+    facts.insert(FactName::UpgradeApproved, upgrade_fact(registers, measure));
+    let Some(version) = measure.upgrade.map(|position| &registers.projects[position]) else {
+        for name in [FactName::GeneralPurposeFactory, FactName::ConformsToPlan, FactName::ExceptionDocument] {
+            facts.insert(name, Fact::missing(MissingReason::NotGathered));
+        }
+        return;
+    };
+    let project = &version.record;
+    let source = Arc::new(registers.source("project", &project.project_code, version));
+    let flag = |value: Option<bool>| {
+        let truth = value.map(|yes| FactValue::Flag(if yes { Truth::Yes } else { Truth::No }));
+        optional(truth, &source, project.observed_on)
+    };
+    facts.insert(FactName::GeneralPurposeFactory, flag(project.general_purpose_factory));
+    facts.insert(FactName::ConformsToPlan, flag(project.conforms_to_plan));
+    // A reason without a document, or a document without a reason, is no exception.
+    let exception = project.exception_reason.as_deref().zip(project.exception_document.as_deref());
+    let granted = exception.map(|(reason, document)| FactValue::Text(format!("{reason}（{document}）")));
+    facts.insert(FactName::ExceptionDocument, optional(granted, &source, project.observed_on));
 }
 
 /// Whether an approved renovation covers the parcel: known from the project register, unknown while that is empty.
@@ -100,13 +152,41 @@ fn upgrade_fact(registers: &Registers, measure: &ParcelMeasure) -> Fact {
     }
 }
 
-/// The terms of the contract that hold for the parcel: the one that comes last in the order of its key.
+/// The facts that a parcel's contract gives.
+const CONTRACT_FACTS: [FactName; 6] = [
+    FactName::ContractFarMin,
+    FactName::ContractFarMax,
+    FactName::ContractDensityMax,
+    FactName::PlanFarMin,
+    FactName::PlanFarMax,
+    FactName::Operating,
+];
+
+/// The contract whose terms hold for the parcel on the day: of those signed by then the last, undated ones first.
+fn governing_contract<'a>(
+    registers: &'a Registers,
+    measure: &ParcelMeasure,
+    as_of: NaiveDate,
+) -> Option<&'a Stored<SupplyRecord>> {
+    let contracts = measure.supplies.iter().map(|position| &registers.supplies[*position]);
+    contracts
+        .filter(|version| version.record.contract_signed_on.is_none_or(|signed| signed <= as_of))
+        .max_by_key(|version| (version.record.contract_signed_on, version.record.supply_code.as_str()))
+}
+
 fn contract_facts(registers: &Registers, supply: &Stored<SupplyRecord>, facts: &mut SubjectFacts) {
     let record = &supply.record;
     let source = Arc::new(registers.source("supply", &record.supply_code, supply));
-    let seen = supply.record.observed_on;
-    facts.insert(FactName::ContractFarMin, optional(record.contract_far_min.map(FactValue::ratio), &source, seen));
-    facts.insert(FactName::ContractFarMax, optional(record.contract_far_max.map(FactValue::ratio), &source, seen));
+    let planned = match &record.plan_condition_document {
+        Some(document) => Arc::new((*source).clone().noted(format!("规划条件 {document}"))),
+        None => source.clone(),
+    };
+    let seen = record.observed_on;
+    let ratio = |value: Option<f64>, source| optional(value.map(FactValue::ratio), source, seen);
+    facts.insert(FactName::ContractFarMin, ratio(record.contract_far_min, &source));
+    facts.insert(FactName::ContractFarMax, ratio(record.contract_far_max, &source));
+    facts.insert(FactName::PlanFarMin, ratio(record.plan_far_min, &planned));
+    facts.insert(FactName::PlanFarMax, ratio(record.plan_far_max, &planned));
     facts.insert(FactName::ContractDensityMax, optional(record.contract_density_max.map(FactValue::share), &source, seen));
     let operating = record
         .construction_state
@@ -126,33 +206,6 @@ fn building_source(registers: &Registers, measure: &ParcelMeasure) -> Source {
             .noted(format!("建筑图形与宗地相交计算：{shown}{more}")),
         None => Source::new("building", "").noted("建筑登记簿中没有与宗地相交的建筑，计为零"),
     }
-}
-
-/// The facts of supply `position`.
-pub fn supply_facts(registers: &Registers, position: usize) -> SubjectFacts {
-    let version = &registers.supplies[position];
-    let record = &version.record;
-    let source = Arc::new(registers.source("supply", &record.supply_code, version));
-    let seen = version.record.observed_on;
-    let construction = record.construction_state.map(|state| {
-        FactValue::Construction(match state {
-            ConstructionState::NotStarted => Construction::NotStarted,
-            ConstructionState::Started => Construction::Started,
-            ConstructionState::Finished => Construction::Finished,
-        })
-    });
-    let subject =
-        Subject { kind: SubjectKind::Supply, division: division(&record.division_code), code: record.supply_code.clone() };
-    let site = match (record.documentary_area_m2, &record.ground) {
-        (Some(m2), _) => Fact::known(FactValue::m2(m2), source.clone(), seen),
-        (None, Some(ground)) => Fact::known(FactValue::m2(ground.ellipsoidal_area_m2), source.clone(), seen),
-        (None, None) => Fact::missing(MissingReason::NotRecorded),
-    };
-    SubjectFacts::new(subject)
-        .with(FactName::SiteArea, site)
-        .with(FactName::AgreedStartOn, optional(record.agreed_start_on.map(FactValue::Date), &source, seen))
-        .with(FactName::ActualStartOn, optional(record.actual_start_on.map(FactValue::Date), &source, seen))
-        .with(FactName::Construction, optional(construction, &source, seen))
 }
 
 /// The facts of approval `position`.

@@ -160,7 +160,7 @@ pub fn decide(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> R
         .collect();
     let supplies: Vec<Evaluation> = (0..registers.supplies.len())
         .into_par_iter()
-        .map(|position| evaluate(&supply_facts(registers, position), rulebook, as_of))
+        .map(|position| evaluate(&supply_facts(registers, &city.links, position), rulebook, as_of))
         .collect();
     let approvals: Vec<Evaluation> = (0..registers.approvals.len())
         .into_par_iter()

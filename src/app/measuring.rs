@@ -10,6 +10,7 @@ use mujun_geometry::reproject::ReprojectionError;
 use mujun_geometry::surface::Surface;
 use rayon::prelude::*;
 
+use super::facts::Links;
 use super::registers::Registers;
 use crate::city::ground::{GroundIndex, PlanarGround};
 use crate::city::leftover::{Deductions, Leftover, Supplied, leftovers, outside_leftovers};
@@ -158,6 +159,8 @@ pub struct MeasuredCity {
     pub leftovers: Vec<Option<Leftover>>,
     /// 各供地合同所指宗地在 `Registers::parcels` 中的位置。
     pub supply_parcels: Vec<Option<usize>>,
+    /// Which rows belong to which.
+    pub links: Links,
 }
 
 /// Measures everything: buildings on parcels, supplies off approvals.
@@ -218,7 +221,7 @@ pub fn measure_city(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate
             ParcelMeasure { supplies, upgrade, ..parcel_measure(&version.record, overlay, outside_m2, cover, disagreement_max) }
         })
         .collect();
-    Ok(MeasuredCity { parcels: measures, leftovers, supply_parcels })
+    Ok(MeasuredCity { parcels: measures, leftovers, supply_parcels, links: Links::of(registers, as_of) })
 }
 
 /// Whether any building is on record at all: a parcel without one is empty ground only in a city that has been surveyed.

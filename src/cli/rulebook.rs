@@ -55,8 +55,8 @@ impl RulebookCommand {
                     for threshold in &rule.thresholds {
                         let citation = &threshold.citation;
                         println!(
-                            "    {} 起  《{}》{}  {}",
-                            threshold.effective_from,
+                            "    {}  《{}》{}  {}",
+                            threshold.effective_from.map_or("起始日不详".to_owned(), |day| format!("{day} 起")),
                             citation.document_title,
                             citation.clause,
                             citation.certainty.label_zh()

@@ -22,7 +22,7 @@ pub(super) fn print(rule: &Rule, rulebook: &Rulebook) {
         println!("{}  {}（{}）", head(position, "条件"), condition.label_zh(), condition.as_str());
     }
     for threshold in &rule.thresholds {
-        println!("阈值    {}", period(Some(threshold.effective_from), threshold.effective_until));
+        println!("阈值    {}", period(threshold.effective_from, threshold.effective_until));
         let unit = rule.measure.unit();
         println!("  由来  {} {}", rule.compare.symbol(), derivation(&threshold.value, unit, rulebook));
         cite(&threshold.citation);
@@ -52,6 +52,7 @@ fn period(from: Option<NaiveDate>, until: Option<NaiveDate>) -> String {
 fn derivation(value: &ThresholdValue, unit: mujun_domain::Unit, rulebook: &Rulebook) -> String {
     match value {
         ThresholdValue::Fixed(value) => value.limit_text(),
+        ThresholdValue::Unset { how } => format!("尚未确定：{how}"),
         ThresholdValue::Fact(name) => format!("{}（{}，取自对象的登记）", name.label_zh(), name.as_str()),
         ThresholdValue::Table { table, plus } => {
             let added = if *plus == 0.0 { String::new() } else { format!(" + {}", Quantity::new(*plus, unit).limit_text()) };
