@@ -166,15 +166,37 @@ fn facts(proposal: &Proposal, measure: &SiteMeasure) -> SubjectFacts {
         };
         facts.insert(*name, fact);
     }
+    for (_, name) in area_names() {
+        let fact = match proposal.areas.get(&name) {
+            Some(m2) => known(FactValue::m2(*m2), "方案申报"),
+            None => Fact::missing(MissingReason::NotRecorded),
+        };
+        facts.insert(name, fact);
+    }
+    if let Some(exception) = &proposal.exception {
+        facts.insert(FactName::ExceptionDocument, known(FactValue::Text(exception.clone()), "方案申报"));
+    }
     facts
 }
 
 /// The flags a proposal may declare; an absent one is unknown, never "no".
-pub(super) fn flag_names() -> [(&'static str, FactName); 3] {
+pub(super) fn flag_names() -> [(&'static str, FactName); 4] {
     [
+        ("innovative_industrial", FactName::InnovativeIndustrial),
         ("upgrade_approved", FactName::UpgradeApproved),
         ("general_purpose_factory", FactName::GeneralPurposeFactory),
         ("conforms_to_plan", FactName::ConformsToPlan),
+    ]
+}
+
+/// The areas a proposal may state besides its drawings, in m²; an absent one is unknown, never zero.
+pub(super) fn area_names() -> [(&'static str, FactName); 5] {
+    [
+        ("structures_m2", FactName::StructuresArea),
+        ("yard_m2", FactName::YardArea),
+        ("office_land_m2", FactName::OfficeLandArea),
+        ("office_floor_m2", FactName::OfficeFloorArea),
+        ("green_m2", FactName::GreenArea),
     ]
 }
 

@@ -13,15 +13,12 @@ from datetime import date, timedelta
 
 ROUNDING = 1e-9  # documented at Compare::room: closer than this, relative to the threshold, two numbers are the same
 CONSERVED_M2 = 0.01  # the parts of an approval make up the whole to this
-SITE, FLOOR, LAND = "site_area", "counting_floor_area", "occupied_area"
-SHARES = {  # what is divided by what
-    "plot_ratio": (FLOOR, SITE), "building_density": ("footprint_area", SITE), "built_share": ("built_land_area", SITE),
-    "developed_share": ("developed_area", "due_area"), "invested_share": ("invested_amount", "total_investment"),
-    "office_land_share": ("office_land_area", SITE), "office_floor_share": ("office_floor_area", FLOOR),
-    "green_share": ("green_area", SITE), "occupied_land": (LAND, None), "grade_d_years": ("grade_d_years", None),
-    "tax_per_mu_one_year": ("tax_one_year", LAND), "tax_per_mu_three_years": ("tax_three_years", LAND),
-}
-
+SHARES = dict(pair.split("=") for pair in """
+plot_ratio=counting_floor_area/site_area building_density=footprint_area/site_area built_share=built_land_area/site_area
+developed_share=developed_area/due_area invested_share=invested_amount/total_investment green_share=green_area/site_area
+office_land_share=office_land_area/site_area office_floor_share=office_floor_area/counting_floor_area
+tax_per_mu_one_year=tax_one_year/occupied_area tax_per_mu_three_years=tax_three_years/occupied_area
+occupied_land=occupied_area grade_d_years=grade_d_years""".split())  # what is divided by what
 class Mismatch(Exception): pass
 
 def agree(what, shown, ours):
@@ -46,11 +43,10 @@ def measured_value(name, inputs, as_of):
     """The measured value from the inputs alone, not from `measured`."""
     value = {fact: used["value"] for fact, used in inputs.items()}
     if name in SHARES:
-        above, below = SHARES[name]
-        each = 2000 / 3 if name.startswith("tax") else 1  # money for each 亩, which is 2000/3 m²
-        return value[above] / (value[below] / each if below else 1)
+        above, _, below = SHARES[name].partition("/")
+        return value[above] / (value[below] / (2000 / 3 if name.startswith("tax") else 1) if below else 1)  # 1 亩 = 2000/3 m²
     if name == "site_coverage":
-        return math.fsum(value[part] for part in ("footprint_area", "structures_area", "yard_area")) / value[SITE]
+        return math.fsum(value[part] for part in ("footprint_area", "structures_area", "yard_area")) / value["site_area"]
     if name == "unsupplied_area":
         parts = [value[f] for f in ("supplied_overlap_area", "deducted_area", "sliver_area", "leftover_area")]
         if abs(math.fsum(parts) - value["approved_ground_area"]) > CONSERVED_M2:
@@ -59,8 +55,7 @@ def measured_value(name, inputs, as_of):
     if name == "days_past_agreed_start":
         if "construction" in inputs and begun(inputs, as_of):
             return 0
-        overdue = (as_of - date.fromisoformat(value["agreed_start_on"])).days
-        if overdue > 0 and "construction" not in inputs:
+        if (overdue := (as_of - date.fromisoformat(value["agreed_start_on"])).days) > 0 and "construction" not in inputs:
             raise Mismatch("overdue, but no record says that construction has not begun")
         return max(overdue - value.get("suspended_days", 0), 0)
     raise Mismatch(f"unknown measure {name}")
@@ -70,26 +65,20 @@ def step_value(step, inputs):
         agree(f"operand {part['name']}", part.get("value", part.get("on", part.get("state"))), inputs[part["name"]]["value"])
     values = [part.get("value", part.get("on")) for part in step["operands"]]
     return {
-        "divide": lambda: values[0] / values[1],
-        "per_mu": lambda: values[0] / (values[1] * 3 / 2000),
-        "is": lambda: values[0],
-        "less": lambda: max(values[0] - values[1], 0),
+        "divide": lambda: values[0] / values[1], "per_mu": lambda: values[0] / (values[1] * 3 / 2000),
+        "is": lambda: values[0], "less": lambda: max(values[0] - values[1], 0), "none_once_started": lambda: 0,
         "sum": lambda: inputs.get("approved_ground_area", {"value": math.fsum(values)})["value"],  # an overlay rounds
-        "none_once_started": lambda: 0,
         "days_since": lambda: max((date.fromisoformat(values[0]) - date.fromisoformat(values[1])).days, 0),
     }[step["operator"]]()
 
 def threshold_value(threshold, inputs):
-    source = threshold["derived_from"]
-    if source["kind"] == "table":
+    if (source := threshold["derived_from"])["kind"] == "table":
         return round(source["base"]["value"] + source["plus"], 9)
     return inputs[source["name"]]["value"] if source["kind"] == "fact" else source["value"]["value"]
 
 def check_stage(stage, inputs, as_of, overdue):
     """Overdue, then suspected, as the years of the parameters fill, later by the days that do not count."""
-    if stage["stage"] == "stopped":
-        return
-    ours = "overdue" if overdue else "started" if "construction" in inputs else "not_due"
+    ours = "overdue" if overdue else "started" if "construction" in inputs and begun(inputs, as_of) else "not_due"
     for parameter in stage["parameters"]:
         full = add_years(date.fromisoformat(inputs["agreed_start_on"]["value"]), int(parameter["value"]["value"]))
         full += timedelta(days=inputs["suspended_days"]["value"])
@@ -98,14 +87,12 @@ def check_stage(stage, inputs, as_of, overdue):
     agree("stage", stage["stage"], ours)
 
 def compared(detail, as_of):
-    result = detail["result"]
-    inputs = {used["name"]: used for used in result["inputs"]}
+    result, inputs = detail["result"], {used["name"]: used for used in detail["result"]["inputs"]}
     if any(used["value"] is False for used in inputs.values()):
         raise Mismatch("a condition does not hold, yet was compared")
     shown, threshold = result["measured"], result["threshold"]
-    value, limit = measured_value(shown["name"], inputs, as_of), threshold_value(threshold, inputs)
-    agree("measured", shown["value"], value)
-    agree("threshold", threshold["value"], limit)
+    agree("measured", shown["value"], value := measured_value(shown["name"], inputs, as_of))
+    agree("threshold", threshold["value"], limit := threshold_value(threshold, inputs))
     agree("unit", threshold["unit"], shown["unit"])
     for step in result["steps"]:
         agree("step", step["result"]["value"], step_value(step, inputs))
@@ -115,7 +102,7 @@ def compared(detail, as_of):
     if not (threshold["citation"]["quote"] or threshold["citation"]["paraphrase"]):
         raise Mismatch("the threshold cites no words of a clause")
     agree("margin", result["margin"]["value"], left := room(threshold["compare"], value, limit))
-    if detail["stage"]:
+    if detail["stage"] and detail["stage"]["stage"] != "stopped":
         check_stage(detail["stage"], inputs, as_of, value)
     kept = left > 0 if threshold["compare"] == "below" else left >= 0
     ours = "met" if kept else "discretion" if detail["force"] == "guidance" else "unmet"
@@ -123,45 +110,39 @@ def compared(detail, as_of):
     return ours
 
 def not_applicable(detail, as_of):
-    condition = detail["result"]["condition"]
-    fact = condition["fact"]
+    fact = (condition := detail["result"]["condition"])["fact"]
     value = condition["input"]["value"] if fact else None
-    day = date.fromisoformat(value) if isinstance(value, str) else date.max
-    in_label = as_of.isoformat() in condition["label"]  # the rule was not in force on that day
-    other = {None: in_label, "withdrawn_on": day <= as_of, "approved_on": as_of < day, "construction": value != "started"}
-    other["stopped_on"] = day is not date.max and as_of < add_years(day, 1)
-    if not other.get(fact, value is False):
+    holds = {
+        None: lambda: as_of.isoformat() in condition["label"],  # the rule was not in force, or nothing was on record, that day
+        "withdrawn_on": lambda: date.fromisoformat(value) <= as_of, "approved_on": lambda: as_of < date.fromisoformat(value),
+        "stopped_on": lambda: as_of < add_years(date.fromisoformat(value), 1), "construction": lambda: value != "started",
+    }
+    if not holds.get(fact, lambda: value is False)():
         raise Mismatch(f"not applicable because of {fact}, which is {value!r}")
     return "not_applicable"
 
 def undetermined(detail, _as_of):
     missing = detail["result"]["missing"]
-    names = {what["name"] for what in missing if what["label"] and what["how"]}
-    if not names or len(names) != len(missing):
+    if not (names := {what["name"] for what in missing if what["label"] and what["how"]}) or len(names) != len(missing):
         raise Mismatch(f"undetermined without saying what to find out, each once: {names}")
     return "undetermined"
 
 def check(line):
     detail, as_of = line["detail"], date.fromisoformat(line["as_of"])
-    kinds = {"compared": compared, "not_applicable": not_applicable, "undetermined": undetermined}
-    ours = kinds[detail["result"]["type"]](detail, as_of)
-    agree("outcome", detail["outcome"], ours)
-    agree("outcome of the row", line["outcome"], ours)
+    ours = {f.__name__: f for f in (compared, not_applicable, undetermined)}[detail["result"]["type"]](detail, as_of)
+    agree("outcome, and that of the row", [detail["outcome"], line["outcome"]], [ours, ours])
     agree("flagged", detail["flagged"], bool(detail["flag"]) and detail["force"] != "benchmark" and ours in ("unmet", "discretion"))
 
 def main():
     counts, wrong = Counter(), 0
-    for text in filter(str.strip, sys.stdin):
-        line = json.loads(text)
+    for line in map(json.loads, filter(str.strip, sys.stdin)):
         try:
             check(line)
         except (Mismatch, KeyError, TypeError, ValueError, ZeroDivisionError, IndexError) as fault:
             wrong += 1
-            where = (line["division_code"], line["subject_kind"], line["subject_code"], line["detail"].get("rule"))
-            print("MISMATCH", *where, type(fault).__name__, fault)
+            print("MISMATCH", line["division_code"], line["subject_code"], line["detail"].get("rule"), repr(fault))
         counts[line["detail"].get("rule"), line["outcome"]] += 1
-    for (rule, outcome), count in sorted(counts.items(), key=str):
-        print(f"{rule} {outcome}: {count}")
+    print(*(f"{rule} {outcome}: {count}" for (rule, outcome), count in sorted(counts.items(), key=str)), sep="\n")
     print(f"{sum(counts.values())} findings recomputed, {wrong} do not agree")
     return 0 if counts and not wrong else 1
 

@@ -1,5 +1,7 @@
 //! A proposal's JSON → typed values, or every fault at once. No measuring and no rule here.
 
+use std::collections::BTreeMap;
+
 use mujun_domain::code::{IndustryCode, IndustryEdition};
 use mujun_geometry::crs::Crs;
 use mujun_geometry::geo::{Geometry, MultiPolygon};
@@ -7,9 +9,9 @@ use mujun_geometry::surface::Surface;
 use mujun_geometry::{area, label, repair, reproject};
 use serde_json::Value;
 
-use mujun_domain::fact::Truth;
+use mujun_domain::fact::{FactName, Truth};
 
-use super::{Flags, ProposalFault, flag_names};
+use super::{Flags, ProposalFault, area_names, flag_names};
 use crate::city::ground::{PLANE, PlanarGround};
 use crate::city::measure::BuildingBody;
 
@@ -33,6 +35,10 @@ pub struct Proposal {
     pub industry: Option<IndustryCode>,
     /// 申报的条件；`None` 为不详。
     pub flags: Flags,
+    /// 申报的面积，m²；没有申报的不在其中。
+    pub areas: BTreeMap<FactName, f64>,
+    /// 例外理由与批准文件。
+    pub exception: Option<String>,
     /// 修复与提示。
     pub notices: Vec<ProposalFault>,
 }
@@ -94,9 +100,11 @@ pub fn parse(body: &Value) -> Result<Proposal, Vec<ProposalFault>> {
     let buildings = reader.buildings(body.get("buildings"), crs);
     let industry = reader.industry(body.get("industry"));
     let flags = reader.flags(body.get("flags"));
+    let areas = reader.areas(body.get("areas"));
+    let exception = reader.exception(body.get("exception"));
     match land {
         Some(land) if reader.faults.is_empty() => {
-            Ok(Proposal { name, land, documentary_area_m2, buildings, industry, flags, notices: reader.notices })
+            Ok(Proposal { name, land, documentary_area_m2, buildings, industry, flags, areas, exception, notices: reader.notices })
         }
         _ => Err(reader.faults),
     }
@@ -266,6 +274,48 @@ impl Reader {
     }
 }
 
+impl Reader {
+    fn areas(&mut self, value: Option<&Value>) -> BTreeMap<FactName, f64> {
+        let map = match value {
+            None | Some(Value::Null) => return BTreeMap::new(),
+            Some(Value::Object(map)) => map,
+            Some(_) => {
+                self.fault("PRO-019", "areas 应为对象".into(), "如 {\"yard_m2\": 0}；没有的项目填 0，不详的不填");
+                return BTreeMap::new();
+            }
+        };
+        let mut areas = BTreeMap::new();
+        for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+            let Some((_, name)) = area_names().into_iter().find(|(known, _)| known == key) else {
+                let known = area_names().map(|(known, _)| known).join("、");
+                self.fault("PRO-020", format!("areas 中没有名为“{key}”的面积"), &format!("可用：{known}"));
+                continue;
+            };
+            match value.as_f64().filter(|m2| m2.is_finite() && *m2 >= 0.0) {
+                Some(m2) => {
+                    areas.insert(name, m2);
+                }
+                None => self.fault("PRO-021", format!("areas.{key} 为 {value}，应为不小于零的数（m²）"), "改正数值与单位"),
+            }
+        }
+        areas
+    }
+
+    /// Reason and document together; one without the other is no exception.
+    fn exception(&mut self, value: Option<&Value>) -> Option<String> {
+        let value = value.filter(|value| !value.is_null())?;
+        let text = |key| value.get(key).and_then(Value::as_str).map(str::trim).filter(|text| (1..=500).contains(&text.chars().count()));
+        match (text("reason"), text("document")) {
+            (Some(reason), Some(document)) => Some(format!("{reason}（{document}）")),
+            (_, _) => {
+                let message = "exception 应同时写明 reason（理由）与 document（批准机关、文号、日期），各不超过 500 字";
+                self.fault("PRO-022", message.into(), "补齐理由与文件；没有文件的不是例外");
+                None
+            }
+        }
+    }
+}
+
 fn polygons(value: &Value) -> Option<MultiPolygon<f64>> {
     let geometry: geojson::Geometry = serde_json::from_value(value.clone()).ok()?;
     match Geometry::<f64>::try_from(geometry).ok()? {
@@ -317,11 +367,12 @@ mod tests {
         let faults = parse(&json!({
             "crs": "EPSG:2437", "land": {"type": "Point", "coordinates": [1, 2]},
             "buildings": [{"name": "甲", "storeys": 0}], "industry": {"code": "35"},
-            "flags": {"approved": true, "conforms_to_plan": "yes"}
+            "flags": {"approved": true, "conforms_to_plan": "yes"},
+            "areas": {"yard": 1, "green_m2": -1}, "exception": {"reason": "工艺"}
         }))
         .unwrap_err();
         let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
-        assert_eq!(codes, ["PRO-004", "PRO-012", "PRO-013", "PRO-014", "PRO-017", "PRO-018"]);
+        assert_eq!(codes, ["PRO-004", "PRO-012", "PRO-013", "PRO-014", "PRO-017", "PRO-018", "PRO-021", "PRO-020", "PRO-022"]);
     }
 
     #[test]

@@ -222,7 +222,7 @@ fn decided(town: &Registers, law: &Rulebook, day: NaiveDate) -> Vec<String> {
 fn declared(town: &Registers, law: &Rulebook) -> BTreeSet<NaiveDate> {
     let mut days = BTreeSet::new();
     for rule in law.rules() {
-        days.extend(rule.thresholds.iter().flat_map(|threshold| [Some(threshold.effective_from), threshold.effective_until]));
+        days.extend(rule.thresholds.iter().flat_map(|threshold| [threshold.effective_from, threshold.effective_until]));
     }
     for name in ParameterName::ALL {
         days.extend(law.parameter_values(name).iter().flat_map(|value| [value.effective_from, value.effective_until]));
