@@ -6,7 +6,7 @@ mod evidence;
 use mujun_domain::evaluate::evaluate;
 use mujun_domain::finding::{Evaluation, Finding, OutcomeCode};
 use mujun_domain::kind::Kind;
-use mujun_domain::rulebook::Rulebook;
+use mujun_domain::rulebook::{Force, Rulebook};
 use mujun_domain::subject::SubjectKind;
 use mujun_geometry::crs::Crs;
 use mujun_geometry::reproject;
@@ -121,7 +121,7 @@ pub struct JudgedParcel {
     pub counted_kind: Option<Kind>,
     /// 计入的疑似面积，m²。
     pub flagged_area_m2: f64,
-    /// 待核的规则数。
+    /// 待核的规则数，参考规则不计。
     pub undetermined_count: usize,
 }
 
@@ -278,8 +278,11 @@ fn settle_parcel(measure: ParcelMeasure, rows: &mut [JudgedFinding], concerned: 
     kinds.sort_unstable();
     kinds.dedup();
     let counted_kind = kinds.first().copied();
-    let undetermined_count =
-        concerned.iter().filter(|row| OutcomeCode::of(&rows[**row].finding.outcome) == OutcomeCode::Undetermined).count();
+    // What only compares with a benchmark is nobody's task while it is not known.
+    let is_open = |row: &JudgedFinding| {
+        row.finding.force != Force::Benchmark && OutcomeCode::of(&row.finding.outcome) == OutcomeCode::Undetermined
+    };
+    let undetermined_count = concerned.iter().filter(|row| is_open(&rows[**row])).count();
     let mut flagged_area_m2 = 0.0;
     let bearer = concerned.iter().find(|row| counted_kind.is_some() && flags(&rows[**row]) == counted_kind);
     if let Some(bearer) = bearer {

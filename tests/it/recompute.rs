@@ -116,7 +116,7 @@ async fn every_verdict_of_the_sample_city_is_recomputed_from_what_it_shows() {
         "far-below-contract unmet:",
         "far-below-plan-condition unmet:",
         "far-below-national-table discretion:",
-        "construction-stopped-area unmet:",
+        "construction-stopped-area met:",
         "construction-stopped-investment unmet:",
         "construction-stopped-area not_applicable:",
         "tax-above-scale discretion:",

@@ -140,7 +140,7 @@ def main():
             check(line)
         except (Mismatch, KeyError, TypeError, ValueError, ZeroDivisionError, IndexError) as fault:
             wrong += 1
-            print("MISMATCH", line["division_code"], line["subject_code"], line["detail"].get("rule"), repr(fault))
+            print("MISMATCH", *map(line.get, ("division_code", "subject_kind", "subject_code")), line["detail"].get("rule"), repr(fault))
         counts[line["detail"].get("rule"), line["outcome"]] += 1
     print(*(f"{rule} {outcome}: {count}" for (rule, outcome), count in sorted(counts.items(), key=str)), sep="\n")
     print(f"{sum(counts.values())} findings recomputed, {wrong} do not agree")

@@ -502,6 +502,8 @@ export interface Proposal {
   buildings: ProposedBuilding[]
   industry?: { edition: string; code: string }
   flags: Partial<Record<ProposalFlag, boolean>>
+  areas?: Partial<Record<ProposalArea, number>>
+  exception?: { reason: string; document: string }
 }
 
 export interface ProposedBuilding {
@@ -511,7 +513,10 @@ export interface ProposedBuilding {
   storey_height_m: number
 }
 
-export type ProposalFlag = 'upgrade_approved' | 'general_purpose_factory' | 'conforms_to_plan'
+export type ProposalFlag = 'upgrade_approved' | 'general_purpose_factory' | 'conforms_to_plan' | 'innovative_industrial'
+
+/** Areas in m² that a proposal states besides its drawings. A missing one is not known, and is not zero. */
+export type ProposalArea = 'structures_m2' | 'yard_m2' | 'office_land_m2' | 'office_floor_m2' | 'green_m2'
 
 export interface ProposalResult {
   proposal: { name: string }

@@ -1,7 +1,7 @@
 // Three made-up proposals on open ground, to try the check with: one that breaks a binding clause, one that cannot be decided
 // while the provincial table is not loaded, one that passes. They claim nothing of any real plant.
 import type { Polygon } from 'geojson'
-import type { Answer, ProposalForm } from './proposal'
+import { emptyForm, type Answer, type ProposalForm } from './proposal'
 
 export type ExampleName = 'unmet' | 'undetermined' | 'met'
 
@@ -33,11 +33,14 @@ function form(name: string, storeys: number, depth: number, isGeneralPurpose: An
     storeyHeight: 4.5,
   })
   return {
+    ...emptyForm(),
     name,
     land: rectangle(0, 0, 200, 120),
     buildings: [building(1, 10), building(2, 110)],
     industry: '35',
-    flags: { upgrade_approved: 'yes', general_purpose_factory: isGeneralPurpose, conforms_to_plan: 'yes' },
+    flags: { upgrade_approved: 'yes', general_purpose_factory: isGeneralPurpose, conforms_to_plan: 'yes', innovative_industrial: 'no' },
+    // 1 200 ÷ 24 000 = 5 % of the land and 1 500 m² of floor for offices; 12 % green.
+    areas: { structures_m2: 0, yard_m2: 0, office_land_m2: 1_200, office_floor_m2: 1_500, green_m2: 2_880 },
   }
 }
 

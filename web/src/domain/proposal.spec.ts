@@ -28,6 +28,21 @@ it('an unknown condition is left out rather than sent as no', () => {
   if (composed.ok) expect(composed.proposal.flags).not.toHaveProperty('general_purpose_factory')
 })
 
+it('an empty area is not known and is not sent as zero', () => {
+  const form = { ...emptyForm(), land: square }
+  form.areas.yard_m2 = 0
+  const composed = composeProposal(form, '未命名')
+  if (composed.ok) expect(composed.proposal.areas).toEqual({ yard_m2: 0 })
+  expect(composed.ok).toBe(true)
+})
+
+it('an exception is sent even when half of it is wanting', () => {
+  const form = { ...emptyForm(), land: square }
+  expect(composeProposal(form, '未命名')).not.toHaveProperty('proposal.exception')
+  form.exception.reason = ' 工艺 '
+  expect(composeProposal(form, '未命名')).toMatchObject({ proposal: { exception: { reason: '工艺', document: '' } } })
+})
+
 it('an empty industry is left out and an empty name gets the stand-in', () => {
   const composed = composeProposal({ ...emptyForm(), land: square, industry: ' ' }, '未命名')
   expect(composed).toMatchObject({ ok: true, proposal: { name: '未命名' } })

@@ -1,7 +1,7 @@
 // A renovation proposal on the page: from form or text to what the server takes, with the fields that are wrong named.
 // Measures nothing: areas, ratios and verdicts come from the server alone.
 import type { Polygon } from 'geojson'
-import type { Proposal, ProposalFlag, ProposedBuilding } from '@/api/types'
+import type { Proposal, ProposalArea, ProposalFlag, ProposedBuilding } from '@/api/types'
 
 /** Three answers to a condition. "unknown" is not sent, and the server then answers 待核. */
 export type Answer = 'yes' | 'no' | 'unknown'
@@ -10,6 +10,15 @@ export const PROPOSAL_FLAGS: readonly ProposalFlag[] = [
   'upgrade_approved',
   'general_purpose_factory',
   'conforms_to_plan',
+  'innovative_industrial',
+]
+
+export const PROPOSAL_AREAS: readonly ProposalArea[] = [
+  'structures_m2',
+  'yard_m2',
+  'office_land_m2',
+  'office_floor_m2',
+  'green_m2',
 ]
 
 export interface ProposalForm {
@@ -18,6 +27,9 @@ export interface ProposalForm {
   buildings: { name: string; footprint: Polygon; storeys: number; storeyHeight: number }[]
   industry: string
   flags: Record<ProposalFlag, Answer>
+  /** In m²; an empty field is not known and is not sent. */
+  areas: Record<ProposalArea, number | ''>
+  exception: { reason: string; document: string }
 }
 
 /** A form with nothing filled in: every condition unknown. */
@@ -27,8 +39,20 @@ export function emptyForm(): ProposalForm {
     land: null,
     buildings: [],
     industry: '',
-    flags: { upgrade_approved: 'unknown', general_purpose_factory: 'unknown', conforms_to_plan: 'unknown' },
+    flags: {
+      upgrade_approved: 'unknown',
+      general_purpose_factory: 'unknown',
+      conforms_to_plan: 'unknown',
+      innovative_industrial: 'unknown',
+    },
+    areas: emptyAreas(),
+    exception: { reason: '', document: '' },
   }
+}
+
+/** No area known. */
+export function emptyAreas(): ProposalForm['areas'] {
+  return { structures_m2: '', yard_m2: '', office_land_m2: '', office_floor_m2: '', green_m2: '' }
 }
 
 export type Composed = { ok: true; proposal: Proposal } | { ok: false; fault: 'land' | 'json' | string }
@@ -46,6 +70,12 @@ export function composeProposal(form: ProposalForm, unnamed: string): Composed {
   for (const flag of PROPOSAL_FLAGS) {
     if (form.flags[flag] !== 'unknown') flags[flag] = form.flags[flag] === 'yes'
   }
+  const areas: NonNullable<Proposal['areas']> = {}
+  for (const area of PROPOSAL_AREAS) {
+    const value = form.areas[area]
+    if (value !== '') areas[area] = value
+  }
+  const exception = { reason: form.exception.reason.trim(), document: form.exception.document.trim() }
   const code = form.industry.trim()
   return {
     ok: true,
@@ -56,6 +86,9 @@ export function composeProposal(form: ProposalForm, unnamed: string): Composed {
       buildings,
       ...(code === '' ? {} : { industry: { edition: 'GB/T 4754-2017', code } }),
       flags,
+      ...(Object.keys(areas).length === 0 ? {} : { areas }),
+      // One of the two alone is sent as well, so that the server says what is wanting.
+      ...(exception.reason === '' && exception.document === '' ? {} : { exception }),
     },
   }
 }

@@ -1,6 +1,6 @@
 // The source language. Every word that the page itself says is here; what the server says comes in Chinese already.
 // Copy style: 动宾短句, no exclamation; say what happened, why, and what to do.
-import type { Certainty, Kind, LifeState, ProposalFlag } from '@/api/types'
+import type { Certainty, Kind, LifeState, ProposalArea, ProposalFlag } from '@/api/types'
 import type { VerdictLook } from '@/domain/kinds'
 import type { ExampleName } from '@/domain/proposal-examples'
 
@@ -382,7 +382,7 @@ export const zhCN = {
   },
   proposals: {
     title: '方案校核',
-    intro: '给出用地范围、建筑基底、层数层高与三个条件，由服务器按现行规则逐条判定。页面上的图形只用于提交，面积以服务器计算为准。',
+    intro: '给出用地范围、建筑基底、层数层高与各项条件，由服务器按现行规则逐条判定。页面上的图形只用于提交，面积以服务器计算为准。',
     draw: '画图填写',
     paste: '粘贴或上传 JSON',
     name: '方案名称',
@@ -409,7 +409,20 @@ export const zhCN = {
       upgrade_approved: '经批准实施改造提升',
       general_purpose_factory: '一般通用厂房',
       conforms_to_plan: '符合国土空间规划',
+      innovative_industrial: '创新型产业用地（M0）',
     } satisfies Record<ProposalFlag, string>,
+    areas: '其他用地与面积（m²，选填）',
+    areaLabels: {
+      structures_m2: '构筑物占地',
+      yard_m2: '露天堆场',
+      office_land_m2: '行政办公及生活服务用地',
+      office_floor_m2: '行政办公及生活服务建筑面积',
+      green_m2: '绿地',
+    } satisfies Record<ProposalArea, string>,
+    areasNote: '没有的填 0；空着表示不详，用到它的条款会得到“待核”。',
+    exception: '例外（低于要求时选填）',
+    exceptionReason: '理由',
+    exceptionDocument: '批准机关、文号与日期',
     yes: '是',
     no: '否',
     unknown: '不详',
