@@ -58,7 +58,8 @@ pub fn agreed_start(
     extensions: &[Extension],
     as_of: NaiveDate,
 ) -> (Option<NaiveDate>, Option<usize>) {
-    let signed = extensions.iter().enumerate().filter(|(_, extension)| extension.document.is_some() && extension.agreed_on <= as_of);
+    let signed =
+        extensions.iter().enumerate().filter(|(_, extension)| extension.document.is_some() && extension.agreed_on <= as_of);
     match signed.max_by_key(|(position, extension)| (extension.agreed_on, extension.new_start_on, *position)) {
         Some((position, extension)) => (Some(extension.new_start_on), Some(position)),
         None => (contract, None),
@@ -131,7 +132,8 @@ mod tests {
         check(&[seizure("2022-12-01", Some("2023-01-10"), Some("文"))], "2024-01-01", 9);
         check(&[seizure("2023-12-31", None, Some("文"))], "2024-01-01", 2);
         check(&[seizure("2023-02-01", Some("2023-02-28"), None)], "2024-01-01", 0);
-        let twice = [seizure("2023-02-01", Some("2023-02-20"), Some("甲")), seizure("2023-02-11", Some("2023-02-28"), Some("乙"))];
+        let twice =
+            [seizure("2023-02-01", Some("2023-02-20"), Some("甲")), seizure("2023-02-11", Some("2023-02-28"), Some("乙"))];
         check(&twice, "2024-01-01", 28);
         check(&twice, "2023-02-15", 15);
         check(&[seizure("2024-02-01", None, Some("文"))], "2024-01-01", 0);

@@ -153,7 +153,9 @@ impl Measure {
             Measure::UnsuppliedArea => &[P::SliverMinArea, P::SliverMinWidth, P::ApprovalLapseAfter],
             Measure::DaysPastAgreedStart => &[P::IdleAfter, P::ReclaimableAfter, P::IdleFeeShare],
             Measure::DevelopedShare | Measure::InvestedShare => &[P::StoppedAfter],
-            Measure::SiteCoverage | Measure::OfficeLandShare | Measure::GreenShare | Measure::BuiltShare => &[P::AreaDisagreementMax],
+            Measure::SiteCoverage | Measure::OfficeLandShare | Measure::GreenShare | Measure::BuiltShare => {
+                &[P::AreaDisagreementMax]
+            }
             Measure::OfficeFloorShare => &[P::TallStoreyHeight, P::TallStoreyFactor],
             Measure::TaxPerMuOneYear | Measure::TaxPerMuThreeYears | Measure::OccupiedLand | Measure::GradeDYears => &[],
         }

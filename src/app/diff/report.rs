@@ -46,7 +46,7 @@ fn facts(finding: Option<&Finding>) -> BTreeMap<FactName, Option<FactSeen>> {
             .iter()
             .filter_map(|what| match what.name {
                 MissingName::Fact(name) => Some((name, None)),
-                MissingName::TableValue | MissingName::Parameter(_) => None,
+                MissingName::TableValue | MissingName::Threshold | MissingName::Parameter(_) => None,
             })
             .collect(),
     }

@@ -44,7 +44,9 @@ fn occupied_fact(registers: &Registers, here: &[usize], areas: Option<&[f64]>) -
     let (Some(first), Some(areas)) = (here.first(), areas) else { return Fact::missing(MissingReason::NotRecorded) };
     let version = &registers.occupancies[*first];
     let note = match here {
-        [only] if registers.occupancies[*only].record.occupied_area_m2.is_none() => "一家企业占用，未登记占地面积，按整宗计".to_owned(),
+        [only] if registers.occupancies[*only].record.occupied_area_m2.is_none() => {
+            "一家企业占用，未登记占地面积，按整宗计".to_owned()
+        }
         [_] => "一家企业占用".to_owned(),
         several => format!("{} 家企业占用，面积相加", several.len()),
     };
@@ -90,18 +92,15 @@ fn tax(registers: &Registers, links: &Links, here: &[usize], shares: &[f64], las
     }
     let Some(first) = first else { return Fact::missing(MissingReason::NotRecorded) };
     let divided = if years > 1 { format!("；{years} 年平均") } else { String::new() };
-    let source =
-        registers.source("enterprise_year", &first.record.enterprise_code, first).noted(notes.join("；") + &divided);
+    let source = registers.source("enterprise_year", &first.record.enterprise_code, first).noted(notes.join("；") + &divided);
     let value = Quantity::new(sum / f64::from(years), Unit::WanYuan);
     Fact::known(FactValue::Quantity(value), source, first.record.observed_on)
 }
 
 /// Above or below scale in the last full year: known where all firms on the parcel are of one class.
 fn size_facts(registers: &Registers, links: &Links, here: &[usize], last: i32, facts: &mut SubjectFacts) {
-    let classes: Option<Vec<SizeClass>> = here
-        .iter()
-        .map(|occupancy| links.year(registers, *occupancy, last).and_then(|row| row.record.size_class))
-        .collect();
+    let classes: Option<Vec<SizeClass>> =
+        here.iter().map(|occupancy| links.year(registers, *occupancy, last).and_then(|row| row.record.size_class)).collect();
     let row = here.first().and_then(|occupancy| links.year(registers, *occupancy, last));
     let (above, below) = match (classes.as_deref(), row) {
         (Some([class, others @ ..]), Some(row)) if others.iter().all(|other| other == class) => {

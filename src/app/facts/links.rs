@@ -34,9 +34,9 @@ impl Links {
             record.from_on.is_none_or(|from| from <= as_of) && record.until_on.is_none_or(|until| as_of <= until)
         };
         let occupancies = || registers.occupancies.iter().map(|version| &version.record);
-        let on_parcel = group(occupancies().map(|record| {
-            live(record).then_some((record.division_code.as_str(), record.parcel_code.as_str()))
-        }));
+        let on_parcel = group(
+            occupancies().map(|record| live(record).then_some((record.division_code.as_str(), record.parcel_code.as_str()))),
+        );
         let mut firms: HashMap<(&str, &str), usize> = HashMap::new();
         let mut occupancies_of_firm: Vec<Vec<usize>> = Vec::new();
         let firm_of_occupancy = occupancies()

@@ -103,9 +103,17 @@ pub fn parse(body: &Value) -> Result<Proposal, Vec<ProposalFault>> {
     let areas = reader.areas(body.get("areas"));
     let exception = reader.exception(body.get("exception"));
     match land {
-        Some(land) if reader.faults.is_empty() => {
-            Ok(Proposal { name, land, documentary_area_m2, buildings, industry, flags, areas, exception, notices: reader.notices })
-        }
+        Some(land) if reader.faults.is_empty() => Ok(Proposal {
+            name,
+            land,
+            documentary_area_m2,
+            buildings,
+            industry,
+            flags,
+            areas,
+            exception,
+            notices: reader.notices,
+        }),
         _ => Err(reader.faults),
     }
 }
@@ -304,7 +312,8 @@ impl Reader {
     /// Reason and document together; one without the other is no exception.
     fn exception(&mut self, value: Option<&Value>) -> Option<String> {
         let value = value.filter(|value| !value.is_null())?;
-        let text = |key| value.get(key).and_then(Value::as_str).map(str::trim).filter(|text| (1..=500).contains(&text.chars().count()));
+        let text =
+            |key| value.get(key).and_then(Value::as_str).map(str::trim).filter(|text| (1..=500).contains(&text.chars().count()));
         match (text("reason"), text("document")) {
             (Some(reason), Some(document)) => Some(format!("{reason}（{document}）")),
             (_, _) => {

@@ -95,7 +95,8 @@ fn change(measure: Measure, compare: Compare, limit: f64, facts: &SubjectFacts) 
 fn at_most(compare: Compare, above: Option<f64>, site: Option<f64>, limit: f64, less: fn(f64) -> Clearance) -> Vec<Clearance> {
     let (Some(above), Some(site)) = (above, site) else { return Vec::new() };
     let drop = cleared(above - limit * site, |amount| compare.is_kept((above - amount).max(0.0) / site, limit));
-    let add = if limit > 0.0 { cleared(above / limit - site, |amount| compare.is_kept(above / (site + amount), limit)) } else { None };
+    let add =
+        if limit > 0.0 { cleared(above / limit - site, |amount| compare.is_kept(above / (site + amount), limit)) } else { None };
     drop.map(less).into_iter().chain(add.map(Clearance::AddLand)).collect()
 }
 

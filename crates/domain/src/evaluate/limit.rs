@@ -56,13 +56,7 @@ fn limit_from_fact(name: FactName, facts: &SubjectFacts) -> Result<Limit, Missin
     Ok(Limit { value, derivation: Derivation::Fact { name, value }, input: Some(InputUsed::from(fact)) })
 }
 
-fn limit_from_table(
-    id: &str,
-    plus: f64,
-    force: Force,
-    facts: &SubjectFacts,
-    rulebook: &Rulebook,
-) -> Result<Limit, MissingInput> {
+fn limit_from_table(id: &str, plus: f64, force: Force, facts: &SubjectFacts, rulebook: &Rulebook) -> Result<Limit, MissingInput> {
     let absent = |label: String, how: String| MissingInput { name: MissingName::TableValue, label, how };
     let Some(table) = rulebook.table(id) else {
         return Err(absent(id.to_owned(), format!("规则库没有指标表 {id}，请检查规则库")));

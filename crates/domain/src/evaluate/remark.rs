@@ -90,8 +90,7 @@ fn suspended(facts: &SubjectFacts) -> u64 {
 /// each later by the days that do not count.
 fn overdue_stage(agreed: NaiveDate, suspended: u64, rulebook: &Rulebook, as_of: NaiveDate) -> StageUsed {
     let moved = |day: NaiveDate| day.checked_add_days(Days::new(suspended));
-    let mut found =
-        StageUsed { stage: Stage::Overdue, since: agreed.succ_opt().and_then(moved), parameters: Vec::new() };
+    let mut found = StageUsed { stage: Stage::Overdue, since: agreed.succ_opt().and_then(moved), parameters: Vec::new() };
     let later =
         [(ParameterName::IdleAfter, Stage::SuspectedIdle), (ParameterName::ReclaimableAfter, Stage::SuspectedReclaimable)];
     for (name, stage) in later {

@@ -54,7 +54,8 @@ pub(super) fn days_past_agreed_start(facts: &SubjectFacts, as_of: NaiveDate) -> 
             (vec![MEASURE.step(Operator::NoneOnceStarted, operands, 0.0)], records)
         }
         (Some(agreed), Some(on), Begun::No(records)) => {
-            let suspended = facts.known(FactName::SuspendedDays).ok_or_else(|| vec![MissingInput::fact(FactName::SuspendedDays)])?;
+            let suspended =
+                facts.known(FactName::SuspendedDays).ok_or_else(|| vec![MissingInput::fact(FactName::SuspendedDays)])?;
             let days = number_of(suspended.value).filter(|days| *days >= 0.0);
             let days = days.ok_or_else(|| vec![FactName::SuspendedDays.unusable(&suspended.value.text())])?;
             let since = days_since(as_of, on);
@@ -89,7 +90,6 @@ fn operand_of_record(fact: &KnownFact<'_>) -> Option<Operand> {
         FactValue::Quantity(_) | FactValue::Flag(_) | FactValue::Text(_) | FactValue::Industry(_) => None,
     }
 }
-
 
 /// 供而未用的阶段。“闲置”只在满法定年限后出现，且总是“疑似”：认定由人作出.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -44,7 +44,8 @@ pub(super) fn digest(edition: &str, shelf: &Shelf) -> String {
         used_documents.extend(cited(&parameter.citation));
     }
     let tables: Vec<&Table> = used_tables.iter().filter_map(|id| shelf.tables.get(id)).collect();
-    let code_maps = shelf.code_maps.iter().filter(|map| tables.iter().any(|table| table.code_edition == Some(map.from))).collect();
+    let code_maps =
+        shelf.code_maps.iter().filter(|map| tables.iter().any(|table| table.code_edition == Some(map.from))).collect();
     used_documents.extend(tables.iter().map(|table| table.document.clone()));
     let canonical = Canonical {
         form: 1,

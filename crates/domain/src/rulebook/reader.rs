@@ -167,9 +167,7 @@ impl<'f, 't> Section<'f, 't> {
         let Some(text) = value.get_ref().as_str() else { return self.number(key) };
         let whole = |part: &str| part.trim().parse::<u32>().ok().map(f64::from);
         match text.split_once('/').map(|(above, below)| (whole(above), whole(below))) {
-            Some((Some(above), Some(below))) if below > 0.0 => {
-                Some(Placed { value: above / below, start: value.span().start })
-            }
+            Some((Some(above), Some(below))) if below > 0.0 => Some(Placed { value: above / below, start: value.span().start }),
             Some(_) | None => self.wrong(key, "数，或分数如 \"1/3\"", value),
         }
     }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mujun_domain::finding::OutcomeCode;
-use mujun_domain::{DivisionCode, Finding, Outcome, Rule, Rulebook, SubjectKind, evaluate, rulebook::{AppliesWhen, ThresholdValue}};
+use mujun_domain::{
+    DivisionCode, Finding, Outcome, Rule, Rulebook, SubjectKind, evaluate,
+    rulebook::{AppliesWhen, ThresholdValue},
+};
 
 use crate::shelf::{EDITION, RULEBOOK, day, fact, files, parsed, subject};
 

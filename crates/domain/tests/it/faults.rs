@@ -176,7 +176,9 @@ fn thresholds_that_leave_a_gap_are_a_fault() {
 fn thresholds_that_meet_are_right() {
     let rulebook = parsed(&two_intervals("effective_until = 2025-01-01", "2025-01-01"));
     let rule = rulebook.rule("far-benchmark").expect("the rule");
-    let from = |text: &str| rule.threshold(crate::shelf::day(text)).and_then(|threshold| threshold.effective_from).map(|day| day.to_string());
+    let from = |text: &str| {
+        rule.threshold(crate::shelf::day(text)).and_then(|threshold| threshold.effective_from).map(|day| day.to_string())
+    };
     assert_eq!(from("2024-12-31").as_deref(), Some("2023-03-30"));
     assert_eq!(from("2025-01-01").as_deref(), Some("2025-01-01"));
 }
