@@ -8,7 +8,7 @@ use mujun_domain::finding::OutcomeCode;
 use mujun_domain::rulebook::Rulebook;
 use sqlx::{PgConnection, PgPool};
 
-use super::judgement::{JudgedApproval, JudgedFinding, Judgement, judge};
+use super::judgement::{ApprovalStanding, JudgedApproval, JudgedFinding, Judgement, judge};
 use super::measuring::MeasureError;
 use super::registers::Registers;
 use crate::register::ApprovalRecord;
@@ -52,6 +52,49 @@ pub struct RunSummary {
     pub digest: String,
     /// 各类别的宗数与面积（m²）。
     pub kinds: BTreeMap<&'static str, KindSum>,
+    /// 有效批次的供应情况。
+    pub supplied: SupplySum,
+}
+
+/// The approvals in force that have an outline: 已批 = 已供 + 核减 + 碎屑 + 剩余，椭球面积，m²。
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SupplySum {
+    /// 批次数。
+    pub approvals: usize,
+    /// 已批。
+    pub approved_m2: f64,
+    /// 已供。
+    pub supplied_m2: f64,
+    /// 核减。
+    pub deducted_m2: f64,
+    /// 碎屑。
+    pub sliver_m2: f64,
+    /// 剩余。
+    pub leftover_m2: f64,
+}
+
+impl SupplySum {
+    /// 供地率，0–1; `None` where nothing was approved. No text of the formula was seen.
+    pub fn rate(&self) -> Option<f64> {
+        (self.approved_m2 > 0.0).then(|| self.supplied_m2 / self.approved_m2)
+    }
+
+    fn of(approvals: &[JudgedApproval]) -> SupplySum {
+        let mut sum = SupplySum::default();
+        for leftover in approvals
+            .iter()
+            .filter(|approval| approval.standing == ApprovalStanding::InForce)
+            .filter_map(|approval| approval.leftover.as_ref())
+        {
+            sum.approvals += 1;
+            sum.approved_m2 += leftover.ground_m2;
+            sum.supplied_m2 += leftover.covered_m2;
+            sum.deducted_m2 += leftover.deducted_m2;
+            sum.sliver_m2 += leftover.sliver_m2;
+            sum.leftover_m2 += leftover.leftover_m2;
+        }
+        sum
+    }
 }
 
 /// 一类的件数与面积。
@@ -178,6 +221,7 @@ pub async fn record_run(
         subjects: judgement.subjects,
         findings: judgement.findings.len(),
         kinds: sums(&judgement.findings),
+        supplied: SupplySum::of(&judgement.approvals),
         digest: judgement.digest.clone(),
     })
 }

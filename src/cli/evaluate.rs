@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mujun_domain::kind::Kind;
-use mujun_domain::rulebook::Rulebook;
+use mujun_domain::rulebook::{Certainty, Rulebook};
 use mujun_domain::unit::Area;
 
 use super::{Exit, Failure, show};
@@ -110,5 +110,20 @@ pub(super) fn print(summary: &RunSummary) {
     for (kind, sum) in &summary.kinds {
         let label = Kind::from_code(kind).map_or(*kind, Kind::suspected_label_zh);
         println!("  {label}：{} 处，{}", sum.count, Area::from_m2(sum.area_m2).mu_text());
+    }
+    let supplied = summary.supplied;
+    if let Some(rate) = supplied.rate() {
+        let mu = |m2: f64| Area::from_m2(m2).mu_text();
+        println!(
+            "  有效批次 {} 个：已批 {} = 已供 {} + 核减 {} + 碎屑 {} + 剩余 {}；供地率 {:.2} %（口径{}，未见原文）",
+            supplied.approvals,
+            mu(supplied.approved_m2),
+            mu(supplied.supplied_m2),
+            mu(supplied.deducted_m2),
+            mu(supplied.sliver_m2),
+            mu(supplied.leftover_m2),
+            rate * 100.0,
+            Certainty::Recalled.as_str()
+        );
     }
 }

@@ -22,7 +22,7 @@ pub fn mujun(arguments: &[&str]) -> Command {
 }
 
 /// Runs against the city's database; the program's own runtime must not block this one.
-async fn run(city: &TestCity, arguments: &[&str]) -> Output {
+pub async fn run(city: &TestCity, arguments: &[&str]) -> Output {
     let mut command = mujun(arguments);
     command.env("DATABASE_URL", url(city));
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()

@@ -168,3 +168,30 @@ fn every_fault_of_a_table_is_told_at_once_and_nothing_is_written() {
     std::fs::write(data.join("rulebook/tables/zj-2014.toml"), "id = \"zj-2014\"\n").unwrap();
     refused(&mujun(&["rulebook", "check", "--data", &data.display().to_string()]).output().unwrap(), 3, &["tables/zj-2014.toml"]);
 }
+
+/// The carried rulebook written to a folder, with one text replaced by another.
+fn written(folder: &Path, from: &str, to: &str) -> String {
+    let law = mujun::app::rulebook::load(None).unwrap();
+    let mut changed = 0;
+    for (path, text) in &law.files().files {
+        let file = folder.join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        changed += text.matches(from).count();
+        std::fs::write(file, text.replace(from, to)).unwrap();
+    }
+    assert!(changed > 0, "“{from}” is nowhere in the rulebook");
+    folder.display().to_string()
+}
+
+#[test]
+fn two_rulebooks_are_held_side_by_side() {
+    let (folder, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let other = written(folder.path(), "value = { fixed = 0.60 }", "value = { fixed = 0.55 }");
+    let data = data.path().display().to_string();
+    let output = mujun(&["rulebook", "diff", "jiaxing-2023", &other, "--data", &data]).output().unwrap();
+    refused(&output, 0, &["规则  density-cap-of-upgrades", "0.6 → 0.55"]);
+    let same = mujun(&["rulebook", "diff", "jiaxing-2023", "jiaxing-2023", "--data", &data]).output().unwrap();
+    refused(&same, 0, &["没有不同"]);
+    std::fs::write(folder.path().join("jiaxing-2023/far-benchmark.toml"), "id = 1\n").unwrap();
+    refused(&mujun(&["rulebook", "diff", &other, "jiaxing-2023", "--data", &data]).output().unwrap(), 3, &["far-benchmark.toml"]);
+}

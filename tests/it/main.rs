@@ -8,6 +8,7 @@ mod town;
 mod api;
 mod city;
 mod cli;
+mod cli_evaluate;
 mod cli_rulebook;
 mod cluster;
 mod ingest;

@@ -1,6 +1,6 @@
 //! Runs: what they remember of themselves, and that they can be made again.
 
-mod diff;
-mod replay;
+pub mod diff;
+pub mod replay;
 mod supply_rate;
-mod world;
+pub mod world;

@@ -16,7 +16,7 @@ use super::world::{OTHER_COUNTY, World};
 use crate::town::{self, COUNTY, add_building, add_parcel, add_supply, day, ground, rectangle, supply};
 
 /// Contracts of one hectare each, on parcels of their own, not started, agreed to start on that day.
-fn overdue(starts: &[(&str, &str)]) -> Registers {
+pub fn overdue(starts: &[(&str, &str)]) -> Registers {
     let mut town = town::registers();
     for (place, (code, start)) in (0..).zip(starts) {
         let parcel = format!("P{code}");
