@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use mujun::app::rulebook::EDITION;
+
 use crate::cli::{refused, run, said};
 use crate::runs::diff::overdue;
 use crate::runs::replay::law_with;
@@ -47,8 +49,8 @@ async fn the_effect_of_another_rulebook_on_the_city_is_told_by_rule_and_county()
         std::fs::write(file, text).unwrap();
     }
     let folder = folder.path().display().to_string();
-    let output = run(city, &["rulebook", "diff", "jiaxing-2023", &folder, "--as-of", "2024-06-30", "--city"]).await;
-    refused(&output, 0, &["规则  far-benchmark", "1.5 → 0.1", "因此改变的结论", "far-benchmark  330402       2", "合计"]);
-    let output = run(city, &["rulebook", "diff", "jiaxing-2023", "abcdef01"]).await;
+    let output = run(city, &["rulebook", "diff", EDITION, &folder, "--as-of", "2024-06-30", "--city"]).await;
+    refused(&output, 0, &["规则  far-benchmark", "1.5 → 0.1", "因此改变的结论", "far-benchmark  330402", "合计"]);
+    let output = run(city, &["rulebook", "diff", EDITION, "abcdef01"]).await;
     refused(&output, 3, &["没有规则库“abcdef01”"]);
 }

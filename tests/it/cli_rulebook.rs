@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
+use mujun::app::rulebook::EDITION;
 use serde_json::json;
 
 use crate::cli::{mujun, refused, said};
@@ -188,10 +189,10 @@ fn two_rulebooks_are_held_side_by_side() {
     let (folder, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let other = written(folder.path(), "value = { fixed = 0.60 }", "value = { fixed = 0.55 }");
     let data = data.path().display().to_string();
-    let output = mujun(&["rulebook", "diff", "jiaxing-2023", &other, "--data", &data]).output().unwrap();
+    let output = mujun(&["rulebook", "diff", EDITION, &other, "--data", &data]).output().unwrap();
     refused(&output, 0, &["规则  density-cap-of-upgrades", "0.6 → 0.55"]);
-    let same = mujun(&["rulebook", "diff", "jiaxing-2023", "jiaxing-2023", "--data", &data]).output().unwrap();
+    let same = mujun(&["rulebook", "diff", EDITION, EDITION, "--data", &data]).output().unwrap();
     refused(&same, 0, &["没有不同"]);
-    std::fs::write(folder.path().join("jiaxing-2023/far-benchmark.toml"), "id = 1\n").unwrap();
-    refused(&mujun(&["rulebook", "diff", &other, "jiaxing-2023", "--data", &data]).output().unwrap(), 3, &["far-benchmark.toml"]);
+    std::fs::write(folder.path().join(EDITION).join("far-benchmark.toml"), "id = 1\n").unwrap();
+    refused(&mujun(&["rulebook", "diff", &other, EDITION, "--data", &data]).output().unwrap(), 3, &["far-benchmark.toml"]);
 }
