@@ -181,7 +181,7 @@ export interface Finding {
   margin: { value: number; text: string } | null
   clearance: string[]
   /** How far a supply has gone past its dates, where the rule tells stages apart. */
-  stage?: { label: string; since?: string | null } | null
+  stage?: { label: string; since?: string | null; parameters?: { citation?: Citation | null }[] | null } | null
   /** Remarks that change no verdict. */
   notes?: { text: string; citation?: Citation | null }[] | null
   /** Where the flag stands; null where nothing is flagged and nothing was decided. A proposal's findings have none. */

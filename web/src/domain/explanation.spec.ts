@@ -53,6 +53,13 @@ it('a computed flag is called suspected', () => {
   expect(explain(finding, zhCN).flag).toBe('用而未尽 · 疑似')
 })
 
+it('a stage names the day it began and the clauses it rests on', () => {
+  const citation = finding.citation!
+  const staged = { ...finding, stage: { label: '疑似闲置', since: '2024-12-16', parameters: [{ citation }, { citation }] } }
+  expect(explain(staged, zhCN).stage).toBe('疑似闲置（自 2024-12-16 起）；《示例文件》（示例〔2023〕1 号） 二（一）（已读原文）')
+  expect(explain({ ...finding, stage: { label: '未到期' } }, zhCN).stage).toBe('未到期')
+})
+
 it('the distance from the limit is said on either side of it', () => {
   expect(explain(finding, zhCN).margin).toBe('差 0.3799')
   const met = { ...finding, outcome: 'met', margin: { value: 0.1, text: '富余 0.1000' } } as const

@@ -106,7 +106,10 @@ function basisOf(citation: Citation, texts: Texts): Basis {
 
 function stageOf({ stage }: Finding, texts: Texts): string | null {
   if (!stage) return null
-  return stage.since ? `${stage.label}（${texts.why.since(stage.since)}）` : stage.label
+  const since = stage.since ? `（${texts.why.since(stage.since)}）` : ''
+  // The clauses that the stage rests on, such as the year after which land not used is suspected idle.
+  const clauses = (stage.parameters ?? []).flatMap(({ citation }) => basesOf(citation, texts)).map(basisLine)
+  return [`${stage.label}${since}`, ...new Set(clauses)].join('；')
 }
 
 function thresholdOf(finding: Finding): string | null {
