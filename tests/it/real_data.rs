@@ -105,6 +105,43 @@ async fn jiaxing_boundaries_industrial_land_and_contracts_come_in_whole() {
     println!("嘉兴：7 个县级单位、18 宗工业用地（{hectares:.2} 公顷）、26 份合同（均无图形，均保留）");
 }
 
+/// The terms and outcomes of the notices of 2019, read by hand from the file: limits are words, dates are mostly wanting, and
+/// one row was joined to a contract of another province.
+#[tokio::test]
+async fn the_notices_of_2019_keep_their_worded_limits_and_decide_nothing_they_cannot() {
+    let Some(folder) = shared("jiaxing") else { return };
+    let city = TestCity::new().await;
+    take(&city, RegisterKind::Divisions, folder.join("jiaxing_units_wgs84.geojson"), "divisions-standard").await;
+    let report = take(&city, RegisterKind::Supplies, folder.join("notices_2019_jiaxing.csv"), "landchina-2019").await;
+    assert_eq!((report.source.rows_read, report.appended.new), (8, 8), "{:#?}", report.issues);
+
+    let registers = read(&city).await;
+    let terms = |code: &str| {
+        let version = registers.supplies.iter().find(|version| version.record.supply_code == code).unwrap();
+        let record = &version.record;
+        (record.contract_far_min, record.contract_far_max, record.contract_density_max, record.documentary_area_m2)
+    };
+    assert_eq!(terms("2019嘉秀洲-011号"), (Some(1.1), Some(1.6), Some(0.6), Some(2_163.0)));
+    assert_eq!(terms("2019嘉秀洲-012号"), (Some(1.1), Some(2.5), Some(0.55), Some(18_764.0)));
+    assert_eq!(terms("2019平-19号"), (Some(0.8), None, Some(0.6), Some(16_195.0)));
+    assert_eq!(terms("2017G-73-2"), (Some(1.3), Some(2.5), None, Some(19_680.8)));
+
+    let judgement = judge(&registers, &mujun::app::rulebook::load(None).unwrap(), day("2026-06-30")).unwrap();
+    let outcome = |code: &str, rule: &str| {
+        let row = judgement.findings.iter().find(|row| row.subject_code == code && row.finding.rule.as_str() == rule);
+        OutcomeCode::of(&row.unwrap().finding.outcome)
+    };
+    for version in &registers.supplies {
+        let code = version.record.supply_code.as_str();
+        // Nobody recorded whether building began: to be found out, for those with an agreed day and for those without.
+        assert_eq!(outcome(code, "construction-overdue"), OutcomeCode::Undetermined, "{code}");
+        for rule in ["construction-stopped-area", "construction-stopped-investment"] {
+            assert_eq!(outcome(code, rule), OutcomeCode::NotApplicable, "{code} {rule}: no record of a stop");
+        }
+    }
+    println!("2019 年公告：8 份，限值文字全部读出，供而未用 8 份待核，停工两条 8 份不适用（没有停工记录）");
+}
+
 #[tokio::test]
 async fn cambridge_lots_have_the_plot_ratios_that_others_computed() {
     let Some(folder) = shared("cambridge") else { return };
