@@ -47,6 +47,7 @@ built_in![
     "sample-enterprise-years",
     "jiaxing-osm-landuse",
     "landchina-2017",
+    "landchina-2019",
     "cambridge-parcels",
     "plateau-buildings",
 ];
