@@ -21,6 +21,7 @@ use super::measuring::{AreaBasis, CountingRulesMissing, counting_rules, paramete
 use crate::city::edit::{BuildingChange, EditedCity};
 use crate::city::measure::SiteMeasure;
 use crate::city::snapshot::CitySnapshot;
+use crate::register::columns::ByCode;
 
 /// The facts in which parcels of one pattern differ.
 const FREE: [FactName; 3] = [FactName::SiteArea, FactName::FootprintArea, FactName::CountingFloorArea];
@@ -176,13 +177,13 @@ pub fn screen_city(
     let reading = Reading::on(rulebook, as_of)?;
     let numbers: Vec<Numbers> = sites.par_iter().enumerate().map(|(parcel, site)| reading.numbers(city, parcel, site)).collect();
     // Which patterns there are, each with the first parcel that shows it; then every parcel finds its own.
-    let shown: HashMap<PatternKey<'_>, usize> = (0..sites.len())
+    let shown: ByCode<PatternKey<'_>, usize> = (0..sites.len())
         .into_par_iter()
-        .fold(HashMap::new, |mut shown: HashMap<PatternKey<'_>, usize>, parcel| {
+        .fold(ByCode::default, |mut shown: ByCode<PatternKey<'_>, usize>, parcel| {
             shown.entry(key(city, parcel, numbers[parcel])).or_insert(parcel);
             shown
         })
-        .reduce(HashMap::new, |mut one, other| {
+        .reduce(ByCode::default, |mut one, other| {
             for (key, parcel) in other {
                 one.entry(key).and_modify(|first| *first = parcel.min(*first)).or_insert(parcel);
             }
@@ -194,7 +195,7 @@ pub fn screen_city(
         .par_iter()
         .map(|(_, parcel)| Screen::of(&facts(city, *parcel, numbers[*parcel]), &FREE, rulebook, as_of))
         .collect();
-    let numbered: HashMap<PatternKey<'_>, u32> = examples.into_iter().map(|(key, _)| key).zip(0..).collect();
+    let numbered: ByCode<PatternKey<'_>, u32> = examples.into_iter().map(|(key, _)| key).zip(0..).collect();
 
     let parts: Vec<(Vec<u32>, Vec<OutcomeCode>)> = (0..sites.len())
         .collect::<Vec<usize>>()

@@ -1,8 +1,6 @@
 //! The whole city of one revision in memory, in the survey plane: what is measured at once, and patched when one building changes.
 //! Knows no law: how floor area counts and how wide a sliver is are arguments.
 
-use std::collections::HashMap;
-
 use mujun_geometry::area::planar_area;
 use mujun_geometry::overlay::SliverTolerance;
 use mujun_geometry::reproject::ReprojectionError;
@@ -11,7 +9,7 @@ use super::ground::{GroundIndex, PLANE, PlanarGround};
 use super::leftover::{Deductions, Leftover, Supplied, leftovers, outside_leftovers};
 use super::measure::{BuildingBody, CountingRules, SiteMeasure, measure_sites};
 use crate::register::columns::{
-    ApprovalColumns, BuildingColumns, CityColumns, DeductionColumns, GroundColumn, NO_DAY, ParcelColumns, SupplyColumns,
+    ApprovalColumns, BuildingColumns, ByCode, CityColumns, DeductionColumns, GroundColumn, NO_DAY, ParcelColumns, SupplyColumns,
 };
 
 /// No position.
@@ -69,9 +67,11 @@ impl CitySnapshot {
     pub fn new(columns: CityColumns) -> Result<CitySnapshot, ReprojectionError> {
         let CityColumns { mut parcels, mut buildings, mut approvals, supplies, drawn_supplies, mut deductions, revision } =
             columns;
-        let (supply_parcels, contracts) = link(&parcels, &supplies);
-        let parcel_grounds = planar(std::mem::take(&mut parcels.ground))?;
-        let building_grounds = planar(std::mem::take(&mut buildings.ground))?;
+        let (parcel_ground, building_ground) = (std::mem::take(&mut parcels.ground), std::mem::take(&mut buildings.ground));
+        // Linking has one thread only, so the projections go beside it.
+        let ((supply_parcels, contracts), (parcel_grounds, building_grounds)) =
+            rayon::join(|| link(&parcels, &supplies), || (planar(parcel_ground), planar(building_ground)));
+        let (parcel_grounds, building_grounds) = (parcel_grounds?, building_grounds?);
         let approval_grounds = planar(std::mem::take(&mut approvals.ground))?;
         let number = |value: f64| if value.is_nan() { None } else { Some(value) };
         let bodies = (0..building_grounds.len())
@@ -187,7 +187,7 @@ fn planar(column: GroundColumn) -> Result<GroundIndex, ReprojectionError> {
 fn link(parcels: &ParcelColumns, supplies: &SupplyColumns) -> (Vec<u32>, Vec<u32>) {
     let count = u32::try_from(parcels.parcel_code.len()).unwrap_or(NONE);
     let key = |at: u32| (parcels.division_code.get(at as usize), parcels.parcel_code.get(at as usize));
-    let by_key: HashMap<(&[u8], &[u8]), u32> = (0..count).map(|at| (key(at), at)).collect();
+    let by_key: ByCode<(&[u8], &[u8]), u32> = (0..count).map(|at| (key(at), at)).collect();
     let mut contracts = vec![NONE; parcels.parcel_code.len()];
     let mut named = Vec::with_capacity(supplies.parcel_code.len());
     for (supply, at) in (0_u32..).zip(0..supplies.parcel_code.len()) {

@@ -1,6 +1,9 @@
 //! Registers in columns: what measuring and screening a whole city needs of its rows, without a record a row.
 //! A number that is not on record is `NaN`; days count from 2000-01-01, and a day that is not on record is [`NO_DAY`].
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
 use chrono::NaiveDate;
 use mujun_geometry::crs::Crs;
 use mujun_geometry::layer::LayerBuilder;
@@ -44,6 +47,37 @@ impl TextColumn {
         self.ends.is_empty()
     }
 }
+
+/// Fowler, Noll and Vo's hash, for tables of codes that are filled once and asked millions of times. Not for what a stranger sends.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeHasher(u64);
+
+impl Default for CodeHasher {
+    fn default() -> CodeHasher {
+        CodeHasher(0xCBF2_9CE4_8422_2325)
+    }
+}
+
+impl Hasher for CodeHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x0100_0000_01B3).rotate_left(29);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// A table by codes.
+pub type ByCode<K, V> = HashMap<K, V, BuildHasherDefault<CodeHasher>>;
 
 /// Outlines with their areas on the ellipsoid.
 #[derive(Clone, Debug)]

@@ -176,6 +176,20 @@ mod tests {
     }
 
     #[test]
+    fn a_turned_building_against_a_turned_edge_is_exactly_its_own_size() {
+        for step in 1..40 {
+            let (sin, cos) = (f64::from(step) * 0.037).sin_cos();
+            let at = |u: f64, v: f64| CORNER + Coord { x: u * cos - v * sin, y: u * sin + v * cos };
+            let square = |u: f64, v: f64, size: f64| {
+                let ring = vec![at(u, v), at(u + size, v), at(u + size, v + size), at(u, v + size), at(u, v)];
+                mended(geo::MultiPolygon(vec![geo::Polygon::new(geo::LineString(ring), Vec::new())]))
+            };
+            let inside = square(0.01, 0.01, 33.3);
+            assert_eq!(common(&square(0.0, 0.0, 100.0), &inside), planar_area(&inside), "{step}");
+        }
+    }
+
+    #[test]
     fn neighbours_along_an_edge_or_at_a_corner_share_nothing_worth_a_square_millimetre() {
         let plot = rectangle(0.0, 0.0, 100.0, 100.0);
         for beside in [rectangle(100.0, 0.0, 100.0, 100.0), rectangle(100.0, 30.0, 9.0, 20.0), rectangle(100.0, 100.0, 5.0, 5.0)]
