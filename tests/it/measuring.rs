@@ -142,7 +142,7 @@ fn planar(surfaces: &[Surface]) -> Vec<PlanarGround> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_site_measures_what_overlaying_each_building_by_itself_gives((lots, houses) in block()) {
