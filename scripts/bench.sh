@@ -2,4 +2,11 @@
 # Benchmarks, each beside a peer in the same run: ratios are what counts. MUJUN_BENCH_PARCELS sets the size of the city.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/step.sh "量算与导入：PostGIS、ogr2ogr 对照" cargo bench --locked --bench city
+# DuckDB and its spatial extension as Python packages; without them the bench says so and goes on.
+if [ ! -e .cache/duckdb/duckdb_extensions ]; then
+    scripts/step.sh "下载 DuckDB 与 spatial 扩展（对照用）" python3 -m pip install --quiet --target .cache/duckdb \
+        duckdb==1.5.5 duckdb-extension-spatial==1.5.5 duckdb-extensions==1.5.5 || echo "    没有装成，不与 DuckDB 比较"
+fi
+PYTHONPATH="$PWD/.cache/duckdb${PYTHONPATH:+:$PYTHONPATH}"
+export PYTHONPATH
+scripts/step.sh "量算与导入：PostGIS、DuckDB、ogr2ogr 对照" cargo bench --locked --bench city
