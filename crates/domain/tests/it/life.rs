@@ -1,12 +1,13 @@
 //! The life of a flag: every state with every step by hand, and what no order of steps may reach.
 
-use chrono::NaiveDate;
 use mujun_domain::Kind;
 use mujun_domain::life::decision::{Circumstances, LONGEST_NAME, LONGEST_REASON};
 use mujun_domain::life::{
     Appealed, Conclusion, Decision, DecisionFault, DisposalKind, Document, Field, Mark, State, Step, fold, next, remark_zh,
 };
 use proptest::prelude::*;
+
+use crate::shelf::day;
 
 const APPEALS: [State; 3] =
     [State::UnderAppeal(Appealed::Verified), State::UnderAppeal(Appealed::Determined), State::UnderAppeal(Appealed::Disposed)];
@@ -112,10 +113,6 @@ fn what_people_decided_stays_whatever_the_next_evaluation_says() {
     assert!(remark_zh(State::Closed, Mark::Flagged).unwrap().contains("已销号，最新评价仍标记"));
     assert!(remark_zh(State::Refuted, Mark::Flagged).unwrap().contains("仍标记"));
     assert!(remark_zh(State::Verified, Mark::Absent).unwrap().contains("没有这个对象或这条规则"));
-}
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
 }
 
 fn decision(step: Step) -> Decision {
