@@ -22,6 +22,9 @@ pub enum RulebookCommand {
         /// 规则编号，如 far-benchmark；见 rulebook list
         #[arg(value_name = "规则")]
         rule: String,
+        /// 再按现有数据说明这条规则对一宗地（及其供地合同）的结论
+        #[arg(long, value_name = "宗地代码")]
+        parcel: Option<String>,
     },
     /// 比较两部规则库，及其对现有数据的影响
     Diff(diff::Diff),
@@ -68,10 +71,13 @@ impl RulebookCommand {
                 }
             }
             RulebookCommand::LoadTable(_) | RulebookCommand::Diff(_) => {}
-            RulebookCommand::Explain { rule } => {
+            RulebookCommand::Explain { rule, parcel } => {
                 let known = rulebook.rule(&rule).ok_or_else(|| unknown(&rule, &rulebook))?;
                 title(&rulebook);
                 explain::print(known, &rulebook);
+                if let Some(parcel) = parcel {
+                    explain::parcel(config, known, &parcel, &rulebook).await?;
+                }
             }
         }
         Ok(Exit::Done)

@@ -1,8 +1,15 @@
 //! `mujun rulebook explain`: one rule with everything it rests on, so that it can be read without its file.
 
 use chrono::NaiveDate;
-use mujun_domain::rulebook::{Citation, Force, ParameterName, Rule, Rulebook, Table, ThresholdValue};
+use mujun_domain::rulebook::{Citation, Compare, Force, ParameterName, Rule, Rulebook, Table, ThresholdValue};
 use mujun_domain::unit::Quantity;
+
+use crate::app::database::Database;
+use crate::app::evaluation::read_registers;
+use crate::app::judgement::judge;
+use crate::cli::{Failure, show};
+use crate::clock;
+use crate::config::Config;
 
 pub(super) fn print(rule: &Rule, rulebook: &Rulebook) {
     println!("{}  {}", rule.id, rule.title_zh);
@@ -10,7 +17,8 @@ pub(super) fn print(rule: &Rule, rulebook: &Rulebook) {
     let subjects: Vec<&str> = rule.subjects.iter().map(|subject| subject.label_zh()).collect();
     println!("对象    {}", subjects.join("、"));
     println!("量算    {}", rule.measure.formula_zh());
-    println!("比较    {}（{}），相等算通过", rule.compare.symbol(), rule.compare.bound_label_zh());
+    let equal = if rule.compare == Compare::Below { "相等不算" } else { "相等算通过" };
+    println!("比较    {}（{}），{equal}", rule.compare.symbol(), rule.compare.bound_label_zh());
     match rule.flag {
         Some(kind) => println!("标记    不通过时标作“{}”", kind.suspected_label_zh()),
         None => println!("标记    不作标记"),
@@ -30,6 +38,35 @@ pub(super) fn print(rule: &Rule, rulebook: &Rulebook) {
     for name in rule.measure.parameters() {
         parameter(*name, rulebook);
     }
+}
+
+/// What the rule says of a parcel and of the contracts on it, from the registers as they are, as of today.
+pub(super) async fn parcel(config: &Config, rule: &Rule, parcel: &str, rulebook: &Rulebook) -> Result<(), Failure> {
+    let database = Database::open(config).await.map_err(Failure::environment)?;
+    let registers = read_registers(&database.pool, None).await.map_err(Failure::environment);
+    database.close().await.map_err(Failure::environment)?;
+    let (registers, as_of) = (registers?, clock::today());
+    let judgement = judge(&registers, rulebook, as_of).map_err(Failure::environment)?;
+    let about: Vec<_> = judgement
+        .findings
+        .iter()
+        .filter(|row| row.finding.rule == rule.id && row.parcel_code.as_deref() == Some(parcel))
+        .collect();
+    if about.is_empty() {
+        let known = registers.parcels.iter().any(|version| version.record.parcel_code == parcel);
+        let why = if known {
+            "这条规则不涉及这宗地（或其供地合同）"
+        } else {
+            "宗地登记簿中没有这个宗地代码"
+        };
+        return Err(Failure::input(anyhow::anyhow!("{parcel}：{why}；请核对宗地代码与规则编号")));
+    }
+    println!("\n宗地 {parcel}，基准日 {as_of}");
+    for row in about {
+        println!("{} {}", row.subject.label_zh(), row.subject_code);
+        show::finding(&row.finding);
+    }
+    Ok(())
 }
 
 fn consequence(force: Force) -> &'static str {
