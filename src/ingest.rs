@@ -80,16 +80,36 @@ pub struct SourceDescription {
     pub rows_quarantined: i32,
 }
 
+/// What the operator decides about the reading of a file, beyond its mapping. The default: as the file declares itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// `--crs`; it wins over the file, and a contradiction is reported.
+    pub crs: Option<Crs>,
+    /// `--layer`: layer or sheet; it wins over the mapping.
+    pub layer: Option<String>,
+}
+
+impl ReadOptions {
+    /// Only the CRS said.
+    pub fn in_crs(crs: Crs) -> ReadOptions {
+        ReadOptions { crs: Some(crs), ..ReadOptions::default() }
+    }
+}
+
 /// Reads a whole file into memory as records of one register.
 ///
-/// `crs` is what the operator says (`--crs`); it wins over the file, and a contradiction is reported.
 ///
 /// # Errors
 /// [`IngestError`] when the file as a whole cannot be taken; then nothing was read.
-pub fn read<R: Readable>(path: &Path, mapping: &Mapping, crs: Option<Crs>, place: &Place) -> Result<Ingested<R>, IngestError> {
+pub fn read<R: Readable>(
+    path: &Path,
+    mapping: &Mapping,
+    options: &ReadOptions,
+    place: &Place,
+) -> Result<Ingested<R>, IngestError> {
     let mut rows = Vec::new();
     let mut issues = Vec::new();
-    let summary = stream::<R>(path, mapping, crs, place, &mut |chunk| {
+    let summary = stream::<R>(path, mapping, options, place, &mut |chunk| {
         rows.extend(chunk.rows);
         issues.extend(chunk.issues);
     })?;
@@ -108,11 +128,11 @@ pub fn read<R: Readable>(path: &Path, mapping: &Mapping, crs: Option<Crs>, place
 pub fn stream<R: Readable>(
     path: &Path,
     mapping: &Mapping,
-    crs: Option<Crs>,
+    options: &ReadOptions,
     place: &Place,
     sink: &mut dyn FnMut(Chunk<R>),
 ) -> Result<Summary, IngestError> {
-    pipeline::run::<R>(path, mapping, crs, place, sink)
+    pipeline::run::<R>(path, mapping, options, place, sink)
 }
 
 macro_rules! readers {
@@ -124,10 +144,10 @@ macro_rules! readers {
         pub fn $name(
             path: &Path,
             mapping: &Mapping,
-            crs: Option<Crs>,
+            options: &ReadOptions,
             place: &Place,
         ) -> Result<Ingested<$record>, IngestError> {
-            read::<$record>(path, mapping, crs, place)
+            read::<$record>(path, mapping, options, place)
         }
     )*};
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use mujun::app::import::{ImportMode, ImportRequest, import};
+use mujun::app::import::{ImportRequest, MappingChoice, import, unwatched};
 use mujun::cluster::{Cluster, Durability};
 use mujun::register::RegisterKind;
 use mujun::sample::{self, SampleOptions};
@@ -23,12 +23,12 @@ pub async fn beside_ogr2ogr(folder: &Path) -> Result<(), Box<dyn Error>> {
     let manifest = sample::write(&out, &options, &mut |_| {})?;
     let boundaries = folder.join("intake.geojson");
     std::fs::write(&boundaries, sample::DIVISIONS_GEOJSON)?;
-    let commit =
-        |kind, path, mapping| ImportRequest { kind, path, mapping, crs: None, observed_on: None, mode: ImportMode::Commit };
-    import(&pool, commit(RegisterKind::Divisions, boundaries, None)).await?;
+    import(&pool, ImportRequest::new(RegisterKind::Divisions, boundaries), &unwatched).await?;
     for file in &manifest.files {
         let start = Instant::now();
-        let report = import(&pool, commit(file.kind.parse()?, out.join(&file.path), Some(file.mapping.clone()))).await?;
+        let mapping = MappingChoice::Named(file.mapping.clone());
+        let request = ImportRequest { mapping, ..ImportRequest::new(file.kind.parse()?, out.join(&file.path)) };
+        let report = import(&pool, request, &unwatched).await?;
         let seconds = start.elapsed().as_secs_f64();
         if file.path.ends_with(".gpkg") && report.source.rows_read > 1_000 {
             let peer = ogr2ogr(&cluster, &out.join(&file.path))?;

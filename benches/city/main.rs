@@ -13,7 +13,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-use mujun::app::import::{ImportMode, ImportRequest, import};
+use mujun::app::import::{ImportRequest, import, unwatched};
 use mujun::app::measuring::{counting_rules, sliver_tolerance};
 use mujun::app::screening::screen_city;
 use mujun::city::snapshot::{CityMeasure, CitySnapshot};
@@ -37,9 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     store::migrate(&pool).await?;
     let boundaries = folder.path().join("divisions.geojson");
     std::fs::write(&boundaries, sample::DIVISIONS_GEOJSON)?;
-    let kind = RegisterKind::Divisions;
-    let request = ImportRequest { kind, path: boundaries, mapping: None, crs: None, observed_on: None, mode: ImportMode::Commit };
-    import(&pool, request).await?;
+    import(&pool, ImportRequest::new(RegisterKind::Divisions, boundaries), &unwatched).await?;
     let (planted, seconds) = timed(plant::plant(&cluster.options(), &pool, parcels)).await;
     let planted = planted.map_err(|fault| fault.to_string())?;
     println!(

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use mujun_domain::code::DivisionCode;
-use mujun_geometry::crs::Crs;
 use mujun_geometry::geo::Rect;
 use mujun_geometry::surface::Surface;
 use sqlx::{PgConnection, PgPool};
 
-use crate::ingest::{self, IngestError, IngestIssue, Ingested, Mapping, MappingFaults, Place, Readable, SourceDescription};
+use crate::ingest::{
+    self, IngestError, IngestIssue, Ingested, Mapping, MappingFaults, Place, ReadOptions, Readable, SourceDescription,
+};
 use crate::register::{
     ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,
     ParcelRecord, ProjectEventRecord, ProjectRecord, RegisterKind, SupplyEventRecord, SupplyRecord, TargetRecord, ZoneRecord,
@@ -25,15 +26,93 @@ pub struct ImportRequest {
     pub kind: RegisterKind,
     /// 文件。
     pub path: PathBuf,
-    /// 字段映射：内置名称或 TOML 文件；缺省用 `<种类>-standard`。
-    pub mapping: Option<String>,
-    /// 操作员指定的坐标系。
-    pub crs: Option<Crs>,
+    /// 字段映射。
+    pub mapping: MappingChoice,
+    /// 操作员对文件读法的指定。
+    pub options: ReadOptions,
+    /// 提供单位；胜过映射所写的。
+    pub provider: Option<String>,
     /// 操作员指明的数据时点；胜过映射所写的。
     pub observed_on: Option<NaiveDate>,
     /// 提交还是试算。
     pub mode: ImportMode,
 }
+
+impl ImportRequest {
+    /// A file to be committed under the standard mapping of its register, read as it declares itself.
+    pub fn new(kind: RegisterKind, path: PathBuf) -> ImportRequest {
+        ImportRequest {
+            kind,
+            path,
+            mapping: MappingChoice::Standard,
+            options: ReadOptions::default(),
+            provider: None,
+            observed_on: None,
+            mode: ImportMode::Commit,
+        }
+    }
+}
+
+/// Which mapping a file is read by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MappingChoice {
+    /// `<种类>-standard`
+    Standard,
+    /// 内置名称或 TOML 文件
+    Named(String),
+    /// 映射正文，如在网页上确认的
+    Text {
+        /// 名称
+        name: String,
+        /// TOML
+        toml: String,
+    },
+}
+
+/// How far an import has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportProgress {
+    /// What is being done.
+    pub step: ImportStep,
+    /// Rows done in this step.
+    pub rows: u64,
+    /// Rows there are, where the file says so.
+    pub of: Option<u64>,
+}
+
+/// What an import does, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ImportStep {
+    /// 读取与核对
+    Reading,
+    /// 与登记簿比较、登记版本
+    Merging,
+    /// 检查拓扑与重复
+    Examining,
+    /// 预演结论
+    Foreseeing,
+    /// 提交
+    Committing,
+}
+
+impl ImportStep {
+    /// 中文名称。
+    pub fn label_zh(self) -> &'static str {
+        match self {
+            ImportStep::Reading => "读取与核对",
+            ImportStep::Merging => "与登记簿比较",
+            ImportStep::Examining => "检查拓扑与重复",
+            ImportStep::Foreseeing => "预演结论",
+            ImportStep::Committing => "提交",
+        }
+    }
+}
+
+/// Is told how far an import has come; called often and must return at once.
+pub type Watch<'a> = &'a (dyn Fn(ImportProgress) + Send + Sync);
+
+/// Tells nobody.
+pub fn unwatched(_: ImportProgress) {}
 
 /// Whether the registers are changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,42 +227,48 @@ impl ImportError {
 ///
 /// # Errors
 /// See [`ImportError`]; nothing was recorded.
-pub async fn import(pool: &PgPool, request: ImportRequest) -> Result<ImportReport, ImportError> {
-    let mut mapping = mapping(request.kind, request.mapping.as_deref())?;
+pub async fn import(pool: &PgPool, request: ImportRequest, watch: Watch<'_>) -> Result<ImportReport, ImportError> {
+    let mut mapping = mapping(request.kind, &request.mapping)?;
     mapping.observed_on = request.observed_on.or(mapping.observed_on);
+    mapping.provider = request.provider.clone().or(mapping.provider);
     match request.kind {
-        RegisterKind::Divisions => run::<DivisionRecord>(pool, request, mapping).await,
-        RegisterKind::Parcels => run::<ParcelRecord>(pool, request, mapping).await,
-        RegisterKind::Buildings => run::<BuildingRecord>(pool, request, mapping).await,
-        RegisterKind::Approvals => run::<ApprovalRecord>(pool, request, mapping).await,
-        RegisterKind::Supplies => run::<SupplyRecord>(pool, request, mapping).await,
-        RegisterKind::Zones => run::<ZoneRecord>(pool, request, mapping).await,
-        RegisterKind::Projects => run::<ProjectRecord>(pool, request, mapping).await,
-        RegisterKind::ProjectEvents => run::<ProjectEventRecord>(pool, request, mapping).await,
-        RegisterKind::Targets => run::<TargetRecord>(pool, request, mapping).await,
-        RegisterKind::SupplyEvents => run::<SupplyEventRecord>(pool, request, mapping).await,
-        RegisterKind::Deductions => run::<DeductionRecord>(pool, request, mapping).await,
-        RegisterKind::Enterprises => run::<EnterpriseRecord>(pool, request, mapping).await,
-        RegisterKind::Occupancies => run::<OccupancyRecord>(pool, request, mapping).await,
-        RegisterKind::EnterpriseYears => run::<EnterpriseYearRecord>(pool, request, mapping).await,
+        RegisterKind::Divisions => run::<DivisionRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Parcels => run::<ParcelRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Buildings => run::<BuildingRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Approvals => run::<ApprovalRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Supplies => run::<SupplyRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Zones => run::<ZoneRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Projects => run::<ProjectRecord>(pool, request, mapping, watch).await,
+        RegisterKind::ProjectEvents => run::<ProjectEventRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Targets => run::<TargetRecord>(pool, request, mapping, watch).await,
+        RegisterKind::SupplyEvents => run::<SupplyEventRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Deductions => run::<DeductionRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Enterprises => run::<EnterpriseRecord>(pool, request, mapping, watch).await,
+        RegisterKind::Occupancies => run::<OccupancyRecord>(pool, request, mapping, watch).await,
+        RegisterKind::EnterpriseYears => run::<EnterpriseYearRecord>(pool, request, mapping, watch).await,
     }
 }
 
-fn mapping(kind: RegisterKind, name: Option<&str>) -> Result<Mapping, ImportError> {
-    let Some(name) = name else { return Ok(Mapping::standard(kind)) };
-    let mapping = match Mapping::built_in(name) {
-        Some(mapping) => mapping,
-        None if Path::new(name).is_file() => {
-            let text =
-                std::fs::read_to_string(name).map_err(|source| ImportError::MappingFile { path: name.to_owned(), source })?;
-            let stem = Path::new(name).file_stem().map_or_else(|| name.into(), |stem| stem.to_string_lossy());
-            Mapping::parse(&stem, &text).map_err(|faults| MappingFaults { name: name.to_owned(), faults })?
-        }
-        None => return Err(ImportError::UnknownMapping { name: name.to_owned() }),
+fn mapping(kind: RegisterKind, choice: &MappingChoice) -> Result<Mapping, ImportError> {
+    let parse =
+        |name: &str, toml: &str| Mapping::parse(name, toml).map_err(|faults| MappingFaults { name: name.to_owned(), faults });
+    let (name, mapping) = match choice {
+        MappingChoice::Standard => return Ok(Mapping::standard(kind)),
+        MappingChoice::Text { name, toml } => (name, parse(name, toml)?),
+        MappingChoice::Named(name) => match Mapping::built_in(name) {
+            Some(mapping) => (name, mapping),
+            None if Path::new(name).is_file() => {
+                let text =
+                    std::fs::read_to_string(name).map_err(|source| ImportError::MappingFile { path: name.to_owned(), source })?;
+                let stem = Path::new(name).file_stem().map_or_else(|| name.into(), |stem| stem.to_string_lossy());
+                (name, parse(&stem, &text)?)
+            }
+            None => return Err(ImportError::UnknownMapping { name: name.to_owned() }),
+        },
     };
     if mapping.kind != kind {
         return Err(ImportError::OtherRegister {
-            mapping: name.to_owned(),
+            mapping: name.clone(),
             expected: mapping.kind.label_zh(),
             found: kind.label_zh(),
         });
@@ -223,20 +308,28 @@ kept! {
     EnterpriseYearRecord => enterprise_year;
 }
 
-async fn run<R: Kept>(pool: &PgPool, request: ImportRequest, mapping: Mapping) -> Result<ImportReport, ImportError> {
+async fn run<R: Kept>(
+    pool: &PgPool,
+    request: ImportRequest,
+    mapping: Mapping,
+    watch: Watch<'_>,
+) -> Result<ImportReport, ImportError> {
+    let tell = |step, rows| watch(ImportProgress { step, rows, of: None });
     let begin = |source| ImportError::Transaction { step: "开始", source };
     let mut conn = pool.acquire().await.map_err(begin)?;
     let place = if request.kind == RegisterKind::Divisions { Place::default() } else { place(&mut conn, request.kind).await? };
     drop(conn);
 
-    let (path, crs, kind) = (request.path, request.crs, request.kind);
+    tell(ImportStep::Reading, 0);
+    let (path, options, kind) = (request.path, request.options, request.kind);
     let reading = tokio::task::spawn_blocking(move || {
-        let read = ingest::read::<R>(&path, &mapping, crs, &place);
+        let read = ingest::read::<R>(&path, &mapping, &options, &place);
         (read, mapping)
     });
     let (read, mapping) = reading.await.map_err(ImportError::Task)?;
     let Ingested { rows, issues, source } = read?;
 
+    tell(ImportStep::Merging, rows.len() as u64);
     let mut transaction = pool.begin().await.map_err(begin)?;
     let conn = &mut *transaction;
     if let Some(same) = store::import::find_same_file(conn, kind, &source.sha256, &mapping.sha256).await? {
@@ -260,6 +353,7 @@ async fn run<R: Kept>(pool: &PgPool, request: ImportRequest, mapping: Mapping) -
     let revision = store::import::record_revision(conn, Some(import_id), &cause).await?;
     let ending = match request.mode {
         ImportMode::Commit => {
+            tell(ImportStep::Committing, 0);
             transaction.commit().await.map_err(|source| ImportError::Transaction { step: "提交", source })?;
             ImportEnding::Committed { import_id, revision }
         }

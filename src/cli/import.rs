@@ -7,8 +7,9 @@ use mujun_geometry::crs::Crs;
 
 use super::{Exit, Failure, show};
 use crate::app::database::Database;
-use crate::app::import::{self, ImportEnding, ImportMode, ImportReport, ImportRequest};
+use crate::app::import::{self, ImportEnding, ImportMode, ImportReport, ImportRequest, MappingChoice};
 use crate::config::Config;
+use crate::ingest::ReadOptions;
 use crate::register::RegisterKind;
 
 /// 导入一个文件到登记簿
@@ -24,6 +25,12 @@ pub struct Import {
     /// 坐标系；文件没有声明时必须给出
     #[arg(long, value_name = "EPSG:n", value_parser = parse_crs)]
     crs: Option<Crs>,
+    /// 图层或工作表；文件中有几个时必须给出
+    #[arg(long, value_name = "名称")]
+    layer: Option<String>,
+    /// 提供单位；缺省用映射所写的
+    #[arg(long, value_name = "单位")]
+    provider: Option<String>,
     /// 数据时点：文件所述情况的日期
     #[arg(long, value_name = "日期")]
     observed_on: Option<NaiveDate>,
@@ -46,8 +53,9 @@ impl Import {
         let request = ImportRequest {
             kind: self.kind,
             path: self.file,
-            mapping: self.mapping,
-            crs: self.crs,
+            mapping: self.mapping.map_or(MappingChoice::Standard, MappingChoice::Named),
+            options: ReadOptions { crs: self.crs, layer: self.layer },
+            provider: self.provider,
             observed_on: self.observed_on,
             mode,
         };
@@ -62,7 +70,7 @@ impl Import {
 
 pub(super) async fn import_one(database: &Database, request: ImportRequest) -> Result<ImportReport, Failure> {
     let bar = show::working(format!("导入{}：{}", request.kind.label_zh(), request.path.display()));
-    let done = import::import(&database.pool, request).await;
+    let done = import::import(&database.pool, request, &import::unwatched).await;
     bar.finish_and_clear();
     done.map_err(|error| if error.is_about_input() { Failure::input(error) } else { Failure::environment(error) })
 }

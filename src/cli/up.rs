@@ -10,7 +10,7 @@ use super::serve::{AddressArgs, listen, serve};
 use super::{Exit, Failure, evaluate, import, sample, show};
 use crate::app::database::Database;
 use crate::app::evaluation::Activation;
-use crate::app::import::{ImportMode, ImportRequest};
+use crate::app::import::{ImportRequest, MappingChoice};
 use crate::app::status::{self, Status};
 use crate::config::Config;
 use crate::register::RegisterKind;
@@ -75,14 +75,7 @@ async fn load_divisions(database: &Database, data_dir: &Path) -> Result<(), Fail
     let path = folder.join("jiaxing-divisions.geojson");
     let written = tokio::fs::create_dir_all(&folder).await.and(tokio::fs::write(&path, DIVISIONS_GEOJSON).await);
     written.map_err(|cause| Failure::environment(anyhow::Error::new(cause).context(format!("无法写入 {}", path.display()))))?;
-    let request = ImportRequest {
-        kind: RegisterKind::Divisions,
-        path,
-        mapping: None,
-        crs: None,
-        observed_on: None,
-        mode: ImportMode::Commit,
-    };
+    let request = ImportRequest::new(RegisterKind::Divisions, path);
     import::print(&import::import_one(database, request).await?);
     Ok(())
 }
@@ -94,12 +87,9 @@ async fn load_sample(database: &Database, data_dir: &Path, city: SampleCityArgs)
     for file in &manifest.files {
         let kind: RegisterKind = file.kind.parse().map_err(Failure::internal)?;
         let request = ImportRequest {
-            kind,
-            path: folder.join(&file.path),
-            mapping: Some(file.mapping.clone()),
-            crs: None,
+            mapping: MappingChoice::Named(file.mapping.clone()),
             observed_on: Some(manifest.as_of),
-            mode: ImportMode::Commit,
+            ..ImportRequest::new(kind, folder.join(&file.path))
         };
         import::print(&import::import_one(database, request).await?);
     }

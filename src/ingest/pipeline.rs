@@ -11,7 +11,7 @@ use mujun_geometry::{Crs, geo::Rect};
 use rayon::prelude::*;
 
 use super::{
-    IngestError, IngestIssue, IssueCode, Mapping, Place, Row, Severity, SourceDescription, bind, crs,
+    IngestError, IngestIssue, IssueCode, Mapping, Place, ReadOptions, Row, Severity, SourceDescription, bind, crs,
     digest::hex,
     field::{GroundNeed, ground_need},
     ground::{self, Grounds},
@@ -64,7 +64,7 @@ pub struct Summary {
 pub(super) fn run<R: Readable>(
     path: &Path,
     mapping: &Mapping,
-    operator_crs: Option<Crs>,
+    options: &ReadOptions,
     place: &Place,
     sink: &mut dyn FnMut(Chunk<R>),
 ) -> Result<Summary, IngestError> {
@@ -74,7 +74,7 @@ pub(super) fn run<R: Readable>(
     if mapping.division == Some(DivisionRule::ByLocation) && place.divisions.is_empty() {
         return Err(IngestError::NoDivisions { mapping: mapping.name.clone() });
     }
-    let mut opened = source::open(path, Request::of(mapping))?;
+    let mut opened = source::open(path, Request::of(mapping, options))?;
     if let Some(beside) = &mapping.join {
         opened = join::attach(opened, beside, mapping, path)?;
     }
@@ -87,7 +87,7 @@ pub(super) fn run<R: Readable>(
         return Err(IngestError::NoGeometry { path: opened.path, kind: R::KIND });
     }
     let binding = bind::bind(&mut opened, mapping)?;
-    let crs = if need == GroundNeed::None { None } else { crs::resolve(&mut opened, operator_crs, &next)? };
+    let crs = if need == GroundNeed::None { None } else { crs::resolve(&mut opened, options.crs, &next)? };
     let first: Vec<RawRow> = next.iter().take(100).cloned().collect();
     let frame = Frame {
         mapping,

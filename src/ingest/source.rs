@@ -10,7 +10,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{IngestError, IngestIssue, Mapping, csv, digest, gdal_source, workbook};
+use super::{IngestError, IngestIssue, Mapping, ReadOptions, csv, digest, gdal_source, workbook};
 
 /// The largest text table and compressed or re-encoded GeoJSON that is held in memory, bytes.
 pub(super) const IN_MEMORY_LIMIT: u64 = 1 << 30;
@@ -138,9 +138,9 @@ pub(super) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// What a mapping asks of its own file.
-    pub fn of(mapping: &'a Mapping) -> Request<'a> {
-        Request { layer: mapping.layer.as_deref(), encoding: mapping.encoding }
+    /// What the operator and a mapping ask of the mapping's own file.
+    pub fn of(mapping: &'a Mapping, options: &'a ReadOptions) -> Request<'a> {
+        Request { layer: options.layer.as_deref().or(mapping.layer.as_deref()), encoding: mapping.encoding }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use mujun::ingest::{self, IngestError, IngestIssue, IssueCode, Mapping, Place, Severity};
+use mujun::ingest::{self, IngestError, IngestIssue, IssueCode, Mapping, Place, ReadOptions, Severity};
 use mujun::register::{ApprovalRecord, ConstructionState, ParcelRecord, RegisterKind, SupplyRecord};
 use mujun::sample::{self, SampleManifest, SampleOptions};
 use mujun_domain::code::DivisionCode;
@@ -15,7 +15,9 @@ use tempfile::TempDir;
 /// The seven counties, read by the intake itself.
 pub fn jiaxing() -> Place {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/boundaries/jiaxing-divisions.geojson");
-    let read = ingest::read_divisions(&path, &Mapping::standard(RegisterKind::Divisions), None, &Place::default()).unwrap();
+    let read =
+        ingest::read_divisions(&path, &Mapping::standard(RegisterKind::Divisions), &ReadOptions::default(), &Place::default())
+            .unwrap();
     place_of(read.rows.into_iter().map(|row| (row.record.division_code, row.record.ground.surface)))
 }
 
@@ -78,7 +80,8 @@ fn the_sample_city_comes_back_as_it_was_written() {
     let rows = |file: &str| sample.manifest.files.iter().find(|known| known.path == file).unwrap().rows;
     let map = |name: &str| Mapping::built_in(name).unwrap();
 
-    let read = ingest::read_parcels(&sample.path("parcels.shp"), &map("sample-parcels"), None, &sample.place).unwrap();
+    let read = ingest::read_parcels(&sample.path("parcels.shp"), &map("sample-parcels"), &ReadOptions::default(), &sample.place)
+        .unwrap();
     assert_eq!(read.source.rows_read as u64, rows("parcels.shp"));
     assert_eq!(read.source.crs, Some(Crs::CGCS2000_GK_ZONE_40));
     assert_eq!(read.source.encoding.as_deref(), Some("GB18030"), "no .cpg: the bytes decide");
@@ -91,29 +94,42 @@ fn the_sample_city_comes_back_as_it_was_written() {
     let plane = parcel.ground.planar_area_m2.unwrap();
     assert!((plane / parcel.ground.ellipsoidal_area_m2 - 1.0).abs() < 0.0005, "plane and ellipsoid agree");
 
-    let read = ingest::read_buildings(&sample.path("buildings.gpkg"), &map("sample-buildings"), None, &sample.place).unwrap();
+    let read =
+        ingest::read_buildings(&sample.path("buildings.gpkg"), &map("sample-buildings"), &ReadOptions::default(), &sample.place)
+            .unwrap();
     assert_eq!(read.rows.len() as u64, rows("buildings.gpkg"));
     assert!(read.rows.iter().any(|row| row.record.storey_height_m.is_some()));
 
-    let read = ingest::read_approvals(&sample.path("approvals.geojson"), &map("sample-approvals"), None, &sample.place).unwrap();
+    let read = ingest::read_approvals(
+        &sample.path("approvals.geojson"),
+        &map("sample-approvals"),
+        &ReadOptions::default(),
+        &sample.place,
+    )
+    .unwrap();
     assert_eq!(read.rows.len() as u64, rows("approvals.geojson"));
     let undated = sample.planted("approval-without-date");
     assert!(read.rows.iter().any(|row| row.number == undated && row.record.approved_on.is_none()));
 
-    let read = ingest::read_zones(&sample.path("zones.gpkg"), &map("sample-zones"), None, &sample.place).unwrap();
+    let read =
+        ingest::read_zones(&sample.path("zones.gpkg"), &map("sample-zones"), &ReadOptions::default(), &sample.place).unwrap();
     assert_eq!(read.rows.len() as u64, rows("zones.gpkg"));
     let industrial = |code: &str| read.rows.iter().find(|row| row.record.zone_type_code == code).unwrap().record.is_industrial;
     assert_eq!((industrial("100102"), industrial("1101")), (Some(true), Some(false)));
 
-    let read = ingest::read_projects(&sample.path("projects.geojson"), &map("sample-projects"), None, &sample.place).unwrap();
+    let read =
+        ingest::read_projects(&sample.path("projects.geojson"), &map("sample-projects"), &ReadOptions::default(), &sample.place)
+            .unwrap();
     assert_eq!(read.rows.len() as u64, rows("projects.geojson"));
     assert!(read.rows.iter().all(|row| row.record.renewal_measure.is_some()));
 
     let events = sample.path("project-events.xlsx");
-    let read = ingest::read_project_events(&events, &map("sample-project-events"), None, &sample.place).unwrap();
+    let read =
+        ingest::read_project_events(&events, &map("sample-project-events"), &ReadOptions::default(), &sample.place).unwrap();
     assert_eq!(read.rows.len() as u64, rows("project-events.xlsx"));
 
-    let read = ingest::read_targets(&sample.path("targets.xlsx"), &map("sample-targets"), None, &sample.place).unwrap();
+    let read = ingest::read_targets(&sample.path("targets.xlsx"), &map("sample-targets"), &ReadOptions::default(), &sample.place)
+        .unwrap();
     let target = &read.rows[0].record;
     assert_eq!((target.division_code.as_str(), target.base_year, target.end_year), ("330400", 2023, 2027));
     assert!((target.target_area_m2 - 32_000_000.0 / 3.0).abs() < 1e-6, "16000 mu");
@@ -124,7 +140,7 @@ fn the_sample_city_comes_back_as_it_was_written() {
 fn faults_planted_in_the_parcels_are_each_found() {
     let sample = Sample::new(300);
     let mapping = Mapping::built_in("sample-parcels").unwrap();
-    let read = ingest::read_parcels(&sample.path("parcels.shp"), &mapping, None, &sample.place).unwrap();
+    let read = ingest::read_parcels(&sample.path("parcels.shp"), &mapping, &ReadOptions::default(), &sample.place).unwrap();
     let at = |fault: &str| {
         let row = sample.planted(fault);
         read.issues.iter().filter(|issue| issue.row == Some(row)).collect::<Vec<_>>()
@@ -153,7 +169,7 @@ fn faults_planted_in_the_parcels_are_each_found() {
 fn contracts_without_geometry_are_kept_and_their_dirt_is_told() {
     let sample = Sample::new(300);
     let mapping = Mapping::built_in("sample-supplies").unwrap();
-    let read = ingest::read_supplies(&sample.path("supplies.xlsx"), &mapping, None, &sample.place).unwrap();
+    let read = ingest::read_supplies(&sample.path("supplies.xlsx"), &mapping, &ReadOptions::default(), &sample.place).unwrap();
     let record =
         |fault: &str| -> &SupplyRecord { &read.rows.iter().find(|row| row.number == sample.planted(fault)).unwrap().record };
     assert_eq!(read.source.rows_quarantined, 0);
@@ -201,7 +217,7 @@ fn squares(rows: &[(&str, f64, f64, f64)], head: &str) -> String {
 }
 
 fn refused(path: &Path, mapping: &Mapping, crs: Option<Crs>, place: &Place) -> IngestError {
-    match ingest::read_parcels(path, mapping, crs, place) {
+    match ingest::read_parcels(path, mapping, &ReadOptions { crs, ..ReadOptions::default() }, place) {
         Ok(read) => panic!("{} was taken: {:?}", path.display(), read.issues),
         Err(error) => error,
     }
@@ -253,7 +269,7 @@ fn a_crs_is_demanded_with_a_proposal_and_never_guessed() {
     let error = refused(&path, &code_only(), None, &jiaxing()).to_string();
     assert!(error.contains("--crs EPSG:4528"), "{error}");
 
-    let read = ingest::read_parcels(&path, &code_only(), Some(Crs::CGCS2000_GK_ZONE_40), &jiaxing()).unwrap();
+    let read = ingest::read_parcels(&path, &code_only(), &ReadOptions::in_crs(Crs::CGCS2000_GK_ZONE_40), &jiaxing()).unwrap();
     assert_eq!(read.source.crs, Some(Crs::CGCS2000_GK_ZONE_40));
     assert!((read.rows[0].record.ground.planar_area_m2.unwrap() - 10_000.0).abs() < 0.01);
     assert!(codes(&read.issues).contains(&IssueCode::CrsOverridden.code()), "GeoJSON says degrees unless told otherwise");
@@ -272,7 +288,7 @@ fn data_outside_the_city_is_refused_with_a_diagnosis() {
 
     let mixed = [("1", 120.7, 30.7, 0.001), ("2", 116.4, 39.9, 0.001)];
     let mixed = write(&folder, "mixed.geojson", squares(&mixed, ""));
-    let read = ingest::read_parcels(&mixed, &code_only(), None, &place).unwrap();
+    let read = ingest::read_parcels(&mixed, &code_only(), &ReadOptions::default(), &place).unwrap();
     assert_eq!((read.rows.len(), read.source.rows_quarantined), (1, 1));
     let outside = of(&read.issues, IssueCode::OutsideCity);
     assert_eq!((outside[0].row, outside[0].severity), (Some(2), Severity::BlocksRow));
@@ -310,7 +326,7 @@ construction_state = { column = "情况", values = { "未开工" = "not_started"
     )
     .unwrap();
     let path = write(&folder, "a.csv", table);
-    let read = ingest::read_supplies(&path, &mapping, None, &Place::default()).unwrap();
+    let read = ingest::read_supplies(&path, &mapping, &ReadOptions::default(), &Place::default()).unwrap();
     assert_eq!(read.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 3, 5]);
     let a = &read.rows[0].record;
     assert_eq!(a.documentary_area_m2, Some(2163.0), "the unit in the cell wins over the mapping's");
@@ -341,7 +357,7 @@ fn a_slip_of_unit_is_suspected_and_the_unit_named() {
     let text = squares(&[("1", 120.7, 30.7, side)], "").replace("\"code\":\"1\"", "\"code\":\"1\",\"area\":15.93");
     let path = write(&folder, "a.geojson", text);
     let mapping = parcels("[columns]\nparcel_code = \"code\"\ndocumentary_area_m2 = { column = \"area\", unit = \"m2\" }\n");
-    let read = ingest::read_parcels(&path, &mapping, None, &jiaxing()).unwrap();
+    let read = ingest::read_parcels(&path, &mapping, &ReadOptions::default(), &jiaxing()).unwrap();
     let suspected = of(&read.issues, IssueCode::UnitSuspected);
     assert!(suspected[0].message.contains("若单位是亩则相符"), "{:?}", read.issues);
     assert_eq!(read.rows[0].record.documentary_area_m2, Some(15.93), "reported, never silently corrected");
@@ -351,7 +367,7 @@ fn a_slip_of_unit_is_suspected_and_the_unit_named() {
 fn the_same_file_gives_the_same_digest_and_rows() {
     let folder = TempDir::new().unwrap();
     let path = write(&folder, "a.geojson", squares(&[("1", 120.7, 30.7, 0.001), ("2", 120.8, 30.7, 0.001)], ""));
-    let read = || ingest::read_parcels(&path, &code_only(), None, &jiaxing()).unwrap();
+    let read = || ingest::read_parcels(&path, &code_only(), &ReadOptions::default(), &jiaxing()).unwrap();
     let (one, other): (ingest::Ingested<ParcelRecord>, _) = (read(), read());
     assert_eq!(one, other);
     assert_eq!(one.source.sha256.len(), 64);
@@ -369,7 +385,7 @@ fn an_approval_whose_shape_is_a_line_is_kept_without_it() {
         Mapping::parse("test", "kind = \"approvals\"\ndivision = { fixed = \"330402\" }\n[columns]\napproval_number = \"no\"\n")
             .unwrap();
     let path = write(&folder, "a.geojson", text);
-    let read = ingest::read::<ApprovalRecord>(&path, &mapping, None, &Place::default()).unwrap();
+    let read = ingest::read::<ApprovalRecord>(&path, &mapping, &ReadOptions::default(), &Place::default()).unwrap();
     assert_eq!(read.rows.len(), 2);
     assert!(read.rows.iter().all(|row| row.record.ground.is_none()));
     let line = of(&read.issues, IssueCode::NotPolygon);
@@ -405,7 +421,7 @@ fn arcs_become_chords_and_heights_go_with_a_notice() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a.gpkg");
     write_arcs(&path);
-    let read = ingest::read_parcels(&path, &code_only(), None, &jiaxing()).unwrap();
+    let read = ingest::read_parcels(&path, &code_only(), &ReadOptions::default(), &jiaxing()).unwrap();
     assert_eq!(read.rows.len(), 2, "{:?}", read.issues);
     let half_disc = read.rows[0].record.ground.planar_area_m2.unwrap();
     let exact = std::f64::consts::PI * 100.0 * 100.0 / 2.0;
@@ -470,6 +486,6 @@ fn one_feature_a_line_is_read_as_well() {
         collection[start..collection.len() - 2].to_owned()
     };
     let path = write(&folder, "a.geojsonl", format!("{}\n{}\n", one("1", 120.7), one("2", 120.8)));
-    let read = ingest::read_parcels(&path, &code_only(), None, &jiaxing()).unwrap();
+    let read = ingest::read_parcels(&path, &code_only(), &ReadOptions::default(), &jiaxing()).unwrap();
     assert_eq!(read.rows.iter().map(|row| row.record.parcel_code.as_str()).collect::<Vec<_>>(), ["1", "2"]);
 }

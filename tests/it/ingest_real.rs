@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mujun::ingest::{self, IngestError, IssueCode, Mapping, Place};
+use mujun::ingest::{self, IngestError, IssueCode, Mapping, Place, ReadOptions};
 use mujun::register::RegisterKind;
 use mujun_geometry::Crs;
 
@@ -33,8 +33,8 @@ fn gbk_boundaries_are_read_as_the_utf8_ones() {
         return;
     };
     let mapping = standard(RegisterKind::Divisions);
-    let one = ingest::read_divisions(&gbk, &mapping, None, &Place::default()).unwrap();
-    let other = ingest::read_divisions(&utf8, &mapping, None, &Place::default()).unwrap();
+    let one = ingest::read_divisions(&gbk, &mapping, &ReadOptions::default(), &Place::default()).unwrap();
+    let other = ingest::read_divisions(&utf8, &mapping, &ReadOptions::default(), &Place::default()).unwrap();
     assert_eq!(one.source.encoding.as_deref(), Some("GB18030"));
     assert_eq!(codes(&one.issues)[0], IssueCode::EncodingSniffed.code());
     assert_eq!(one.rows.len(), 7);
@@ -55,7 +55,7 @@ fn gbk_boundaries_are_read_as_the_utf8_ones() {
     }
     for code in ["330402", "330411", "330421", "330424", "330481", "330482", "330483"] {
         let single = shared_data(&format!("jiaxing/boundaries_gcj02/{code}.json")).unwrap();
-        let read = ingest::read_divisions(&single, &mapping, None, &Place::default()).unwrap();
+        let read = ingest::read_divisions(&single, &mapping, &ReadOptions::default(), &Place::default()).unwrap();
         assert_eq!(read.rows[0].record.division_code, code);
     }
 }
@@ -64,7 +64,7 @@ fn gbk_boundaries_are_read_as_the_utf8_ones() {
 fn the_real_industrial_polygons_become_parcels() {
     let Some(path) = shared_data("jiaxing/osm_landuse.geojson") else { return };
     let mapping = Mapping::built_in("jiaxing-osm-landuse").unwrap();
-    let read = ingest::read_parcels(&path, &mapping, None, &jiaxing()).unwrap();
+    let read = ingest::read_parcels(&path, &mapping, &ReadOptions::default(), &jiaxing()).unwrap();
     assert_eq!((read.rows.len(), read.source.rows_read, read.source.rows_quarantined), (18, 18, 0));
     assert!(of(&read.issues, IssueCode::RowsPassedOver)[0].message.contains("略过 56 行"));
     let hectares: f64 = read.rows.iter().map(|row| row.record.ground.ellipsoidal_area_m2).sum::<f64>() / 10_000.0;
@@ -77,7 +77,7 @@ fn the_real_industrial_polygons_become_parcels() {
 fn without_divisions_nothing_can_be_located_and_it_says_so() {
     let Some(path) = shared_data("jiaxing/osm_landuse.geojson") else { return };
     let mapping = Mapping::built_in("jiaxing-osm-landuse").unwrap();
-    let error = ingest::read_parcels(&path, &mapping, None, &Place::default()).unwrap_err();
+    let error = ingest::read_parcels(&path, &mapping, &ReadOptions::default(), &Place::default()).unwrap_err();
     assert!(error.to_string().contains("先导入行政区"), "{error}");
 }
 
@@ -88,7 +88,7 @@ fn all_real_contracts_are_kept_without_geometry() {
     let mut digests = Vec::new();
     for file in ["supply_2017_jiaxing.csv", "supply_2017_jiaxing.xlsx", "supply_2017_jiaxing_gbk.csv"] {
         let Some(path) = shared_data(&format!("jiaxing/{file}")) else { return };
-        let read = ingest::read_supplies(&path, &mapping, None, &place).unwrap();
+        let read = ingest::read_supplies(&path, &mapping, &ReadOptions::default(), &place).unwrap();
         assert_eq!((read.rows.len(), read.source.rows_quarantined), (26, 0), "{file}: {:#?}", read.issues);
         assert!(read.rows.iter().all(|row| row.record.ground.is_none()));
         let industrial: Vec<_> = read.rows.iter().filter(|row| row.record.land_use_name.as_deref() == Some("工业用地")).collect();
@@ -112,7 +112,7 @@ fn all_real_contracts_are_kept_without_geometry() {
 fn the_contracts_of_the_province_outside_the_city_are_set_aside_one_by_one() {
     let Some(path) = shared_data("jiaxing/supply_2017_zhejiang_industrial.csv") else { return };
     let mapping = Mapping::built_in("landchina-2017").unwrap();
-    let read = ingest::read_supplies(&path, &mapping, None, &jiaxing()).unwrap();
+    let read = ingest::read_supplies(&path, &mapping, &ReadOptions::default(), &jiaxing()).unwrap();
     assert_eq!(read.source.rows_read, 92);
     assert_eq!(read.rows.len(), 18);
     assert_eq!(read.source.rows_quarantined, 74);
@@ -127,7 +127,7 @@ fn cambridge_lots_get_the_floor_area_of_their_one_record() {
         return;
     };
     let mapping = Mapping::built_in("cambridge-parcels").unwrap();
-    let read = ingest::read_parcels(&path, &mapping, None, &Place::default()).unwrap();
+    let read = ingest::read_parcels(&path, &mapping, &ReadOptions::default(), &Place::default()).unwrap();
     assert_eq!(read.source.rows_read, 13_116);
     assert_eq!(read.rows.len() + read.source.rows_quarantined as usize, 13_116);
     let by_code: HashMap<&str, _> = read.rows.iter().map(|row| (row.record.parcel_code.as_str(), &row.record)).collect();
@@ -180,7 +180,7 @@ fn cambridge_lots_get_the_floor_area_of_their_one_record() {
 fn plateau_sentinels_are_missing_and_not_9999_storeys() {
     let Some(path) = shared_data("plateau/buildings.geojson") else { return };
     let mapping = Mapping::built_in("plateau-buildings").unwrap();
-    let read = ingest::read_buildings(&path, &mapping, None, &Place::default()).unwrap();
+    let read = ingest::read_buildings(&path, &mapping, &ReadOptions::default(), &Place::default()).unwrap();
     assert_eq!(read.rows.len(), 242, "{:#?}", read.issues);
     let missing = |value: fn(&mujun::register::BuildingRecord) -> bool| read.rows.iter().filter(|row| value(&row.record)).count();
     assert_eq!(missing(|building| building.storeys_above.is_none()), 61);
@@ -216,7 +216,7 @@ fn every_made_case_gives_rows_or_a_named_fault() {
     let place = cambridge();
     let read = |name: &str, crs: Option<u32>| {
         let path = shared_data(&format!("awkward/made/{name}")).unwrap();
-        ingest::read_parcels(&path, &mapping, crs.map(Crs::from_epsg), &place)
+        ingest::read_parcels(&path, &mapping, &ReadOptions { crs: crs.map(Crs::from_epsg), ..ReadOptions::default() }, &place)
     };
     let good = |name: &str, crs: Option<u32>| read(name, crs).unwrap_or_else(|error| panic!("{name}: {}", told(&error)));
     let bad = |name: &str| match read(name, None) {
@@ -262,7 +262,7 @@ fn made_shapefiles_are_read_in_their_encoding_or_refused_with_the_reason() {
     let place = cambridge();
     let read = |name: &str, crs: Option<u32>| {
         let path = shared_data(&format!("awkward/made/{name}")).unwrap();
-        ingest::read_parcels(&path, &mapping, crs.map(Crs::from_epsg), &place)
+        ingest::read_parcels(&path, &mapping, &ReadOptions { crs: crs.map(Crs::from_epsg), ..ReadOptions::default() }, &place)
     };
     let reference = read("reference.geojson", None).unwrap();
     for (name, encoding) in [
@@ -305,7 +305,8 @@ fn made_tables_are_read_in_four_encodings() {
     .unwrap();
     let read = |name: &str| {
         let path = shared_data(&format!("awkward/made/{name}")).unwrap();
-        ingest::read_supplies(&path, &mapping, None, &Place::default()).unwrap_or_else(|error| panic!("{name}: {}", told(&error)))
+        ingest::read_supplies(&path, &mapping, &ReadOptions::default(), &Place::default())
+            .unwrap_or_else(|error| panic!("{name}: {}", told(&error)))
     };
     let expected = read("table_utf8_bom.csv");
     assert_eq!(expected.rows.len(), 20);
@@ -331,7 +332,7 @@ contract_far_min = "原文"
 contract_far_max = "原文"
 "#;
     let mapping = Mapping::parse("dirty", text).unwrap();
-    let read = ingest::read_supplies(&path, &mapping, None, &Place::default()).unwrap();
+    let read = ingest::read_supplies(&path, &mapping, &ReadOptions::default(), &Place::default()).unwrap();
     let by: HashMap<&str, _> = read.rows.iter().map(|row| (row.record.supply_code.as_str(), &row.record)).collect();
     let area = |cell: &str| by[cell].documentary_area_m2;
     assert_eq!(area("2163平方米"), Some(2163.0));
@@ -369,7 +370,7 @@ fn no_file_of_the_readers_own_tests_makes_the_intake_crash_or_succeed_emptily() 
                 folders.push(path);
                 continue;
             }
-            match ingest::read_parcels(&path, &mapping, Some(Crs::CGCS2000), &Place::default()) {
+            match ingest::read_parcels(&path, &mapping, &ReadOptions::in_crs(Crs::CGCS2000), &Place::default()) {
                 Ok(read) => {
                     taken += 1;
                     let blocked = read.source.rows_quarantined as usize;

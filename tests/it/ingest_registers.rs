@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use mujun::app::evaluation::registers;
-use mujun::ingest::{self, IngestIssue, Ingested, IssueCode, Mapping, Place, Severity};
+use mujun::ingest::{self, IngestIssue, Ingested, IssueCode, Mapping, Place, ReadOptions, Severity};
 use mujun::register::{ConstructionState, DeductionKind, RegisterKind, SizeClass, SupplyEventKind, Tenure};
 use mujun::sample::{self, DIVISIONS_GEOJSON, SampleManifest, SampleOptions};
 use tempfile::TempDir;
@@ -34,7 +34,7 @@ macro_rules! read {
     ($read:ident, $kind:expr, $place:expr, $text:expr) => {{
         let folder = TempDir::new().unwrap();
         let path = write(&folder, "a.csv", $text);
-        ingest::$read(&path, &Mapping::standard($kind), None, $place).unwrap()
+        ingest::$read(&path, &Mapping::standard($kind), &ReadOptions::default(), $place).unwrap()
     }};
 }
 
@@ -164,7 +164,8 @@ fn the_layout_and_the_mark_of_a_parcel_and_the_approval_of_a_project_are_read() 
         r#""宗地代码":"330402001002GB00012","已建成用地面积":"15亩","构筑物占地面积":-3,"露天堆场用地面积":0,"行政办公及生活服务设施用地面积":600.5,"行政办公及生活服务设施建筑面积":"1公顷","绿地面积":"不详","用地标记":"M0""#,
     );
     let path = write(&folder, "parcels.geojson", &parcel);
-    let read = ingest::read_parcels(&path, &Mapping::standard(RegisterKind::Parcels), None, &Place::default()).unwrap();
+    let read = ingest::read_parcels(&path, &Mapping::standard(RegisterKind::Parcels), &ReadOptions::default(), &Place::default())
+        .unwrap();
     let row = &read.rows[0].record;
     assert!((row.stated_built_land_m2.unwrap() - 10_000.0).abs() < 1e-6, "15 亩");
     assert_eq!((row.stated_structures_m2, row.stated_yard_m2), (None, Some(0.0)));
@@ -175,7 +176,9 @@ fn the_layout_and_the_mark_of_a_parcel_and_the_approval_of_a_project_are_read() 
         r#""行政区代码":"330402","项目编号":"X1","项目名称":"甲","改造方式":"改造提升","批准文号":"改 1 号","通用类厂房":"是","符合规划":"大概","例外理由":"工艺","例外批准文件":"例 1 号""#,
     );
     let path = write(&folder, "projects.geojson", &project);
-    let read = ingest::read_projects(&path, &Mapping::standard(RegisterKind::Projects), None, &Place::default()).unwrap();
+    let read =
+        ingest::read_projects(&path, &Mapping::standard(RegisterKind::Projects), &ReadOptions::default(), &Place::default())
+            .unwrap();
     let row = &read.rows[0].record;
     assert_eq!((row.general_purpose_factory, row.conforms_to_plan), (Some(true), None));
     assert_eq!(only(&read.issues, IssueCode::WordUnknown).value.as_deref(), Some("大概"));
@@ -195,7 +198,8 @@ fn a_property_that_a_feature_lacks_is_missing_and_not_zero() {
     let whole = r#","绿地面积":0,"露天堆场用地面积":0.0"#;
     let features = [feature("330402001002GB00012", whole), feature("330402001002GB00013", "")].join(",");
     let path = write(&folder, "a.geojson", &format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#));
-    let read = ingest::read_parcels(&path, &Mapping::standard(RegisterKind::Parcels), None, &Place::default()).unwrap();
+    let read = ingest::read_parcels(&path, &Mapping::standard(RegisterKind::Parcels), &ReadOptions::default(), &Place::default())
+        .unwrap();
     let areas = |index: usize| (read.rows[index].record.stated_green_m2, read.rows[index].record.stated_yard_m2);
     assert_eq!((areas(0), areas(1)), ((Some(0.0), Some(0.0)), (None, None)));
 }
@@ -219,7 +223,8 @@ fn a_deduction_needs_its_ground_and_may_name_no_approval() {
     let path = write(&folder, "a.geojson", &text);
     let mut place = Place::default();
     place.registered.insert(RegisterKind::Approvals, HashSet::from([("330402".to_owned(), "土 1 号".to_owned())]));
-    let read = ingest::read_deductions(&path, &Mapping::standard(RegisterKind::Deductions), None, &place).unwrap();
+    let read =
+        ingest::read_deductions(&path, &Mapping::standard(RegisterKind::Deductions), &ReadOptions::default(), &place).unwrap();
     assert_eq!(numbers(&read), [1, 2]);
     let [first, second] = [&read.rows[0].record, &read.rows[1].record];
     assert_eq!((first.deduction_kind, first.reason.as_deref()), (DeductionKind::Permitted, Some("绿地")));

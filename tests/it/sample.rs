@@ -7,7 +7,7 @@ use std::process::Command;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use chrono::NaiveDate;
-use mujun::ingest::{self, IngestError, IngestIssue, Ingested, Mapping, Place, Severity, SourceDescription};
+use mujun::ingest::{self, IngestError, IngestIssue, Ingested, Mapping, Place, ReadOptions, Severity, SourceDescription};
 use mujun::register::RegisterKind;
 use mujun::sample::{self, Construction, Park, SampleCity, SampleManifest, SampleOptions};
 use mujun_geometry::geo::{Area, Contains, Coord, LineString, MultiPolygon, Validation};
@@ -473,19 +473,21 @@ fn our_own_intake_takes_every_row_but_the_planted_ones_and_names_those() {
         let mapping = Mapping::built_in(&file.mapping).unwrap_or_else(|| panic!("no mapping {}", file.mapping));
         let path = dir.path().join(&file.path);
         let (issues, source) = match file.kind.parse().unwrap() {
-            RegisterKind::Parcels => parts(ingest::read_parcels(&path, &mapping, None, &place)),
-            RegisterKind::Buildings => parts(ingest::read_buildings(&path, &mapping, None, &place)),
-            RegisterKind::Approvals => parts(ingest::read_approvals(&path, &mapping, None, &place)),
-            RegisterKind::Supplies => parts(ingest::read_supplies(&path, &mapping, None, &place)),
-            RegisterKind::Zones => parts(ingest::read_zones(&path, &mapping, None, &place)),
-            RegisterKind::Projects => parts(ingest::read_projects(&path, &mapping, None, &place)),
-            RegisterKind::ProjectEvents => parts(ingest::read_project_events(&path, &mapping, None, &place)),
-            RegisterKind::Targets => parts(ingest::read_targets(&path, &mapping, None, &place)),
-            RegisterKind::SupplyEvents => parts(ingest::read_supply_events(&path, &mapping, None, &place)),
-            RegisterKind::Deductions => parts(ingest::read_deductions(&path, &mapping, None, &place)),
-            RegisterKind::Enterprises => parts(ingest::read_enterprises(&path, &mapping, None, &place)),
-            RegisterKind::Occupancies => parts(ingest::read_occupancies(&path, &mapping, None, &place)),
-            RegisterKind::EnterpriseYears => parts(ingest::read_enterprise_years(&path, &mapping, None, &place)),
+            RegisterKind::Parcels => parts(ingest::read_parcels(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::Buildings => parts(ingest::read_buildings(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::Approvals => parts(ingest::read_approvals(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::Supplies => parts(ingest::read_supplies(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::Zones => parts(ingest::read_zones(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::Projects => parts(ingest::read_projects(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::ProjectEvents => parts(ingest::read_project_events(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::Targets => parts(ingest::read_targets(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::SupplyEvents => parts(ingest::read_supply_events(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::Deductions => parts(ingest::read_deductions(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::Enterprises => parts(ingest::read_enterprises(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::Occupancies => parts(ingest::read_occupancies(&path, &mapping, &ReadOptions::default(), &place)),
+            RegisterKind::EnterpriseYears => {
+                parts(ingest::read_enterprise_years(&path, &mapping, &ReadOptions::default(), &place))
+            }
             RegisterKind::Divisions => unreachable!("the sample has no divisions"),
         };
         assert_eq!(source.rows_read as u64, file.rows, "{}", file.path);

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use mujun::app::import::{ImportEnding, ImportMode, ImportReport, ImportRequest, import};
+use mujun::app::import::{ImportEnding, ImportReport, ImportRequest, MappingChoice, import, unwatched};
 use mujun::cluster::{Cluster, Durability};
 use mujun::register::RegisterKind;
 use mujun::store;
@@ -128,9 +128,8 @@ async fn migrated_template() -> &'static str {
 
 /// Imports a file as an office would, and expects it to be recorded.
 pub async fn take(city: &TestCity, kind: RegisterKind, path: PathBuf, mapping: &str) -> ImportReport {
-    let request =
-        ImportRequest { kind, path, mapping: Some(mapping.to_owned()), crs: None, observed_on: None, mode: ImportMode::Commit };
-    let report = import(&city.pool, request).await.unwrap();
+    let request = ImportRequest { mapping: MappingChoice::Named(mapping.to_owned()), ..ImportRequest::new(kind, path) };
+    let report = import(&city.pool, request, &unwatched).await.unwrap();
     assert!(matches!(report.ending, ImportEnding::Committed { .. }), "{:?}", report.ending);
     report
 }
