@@ -1,6 +1,7 @@
 //! Use cases: the only place that joins ingest, store, city, geometry and domain, and that owns transactions.
 //! Knows no HTTP and no terminal.
 
+pub mod consequence;
 pub mod database;
 pub mod diff;
 pub mod evaluation;

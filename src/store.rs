@@ -7,6 +7,7 @@ pub mod approval_state;
 pub mod building;
 pub mod columns;
 pub mod connection;
+pub mod consequence;
 mod copy;
 pub mod deduction;
 pub mod determination;

@@ -154,7 +154,7 @@ pub struct Comparison {
 pub type Areas = std::collections::BTreeMap<(String, Kind), f64>;
 
 /// Areas are stated to the square centimetre; less is no change.
-const SAME_AREA_M2: f64 = 0.005;
+pub(in crate::app) const SAME_AREA_M2: f64 = 0.005;
 
 type Key<'a> = (SubjectKind, &'a str, &'a str, &'a str);
 

@@ -21,7 +21,7 @@ pub const EDITION: &str = "jiaxing-2026";
 struct Carried;
 
 pub use compare::{LawChange, compare_laws};
-pub use find::{FindError, find};
+pub use find::{FindError, find, kept};
 pub use table::{LoadedTable, TableError, TableFault, TableRequest, load_table};
 
 /// Tables that are not public: an office loads them, into `<data>/rulebook/tables/<id>.toml`.

@@ -13,7 +13,7 @@ use super::rows::RowChange;
 use super::{Change, ChangeKind, Comparison, FactChange, FactSeen, Said};
 
 /// The facts on which two findings rest otherwise: another value, or known to only one of them.
-pub(super) fn facts_between(old: Option<&Finding>, new: Option<&Finding>) -> Vec<FactChange> {
+pub(in crate::app) fn facts_between(old: Option<&Finding>, new: Option<&Finding>) -> Vec<FactChange> {
     let (before, after) = (facts(old), facts(new));
     let names: BTreeSet<FactName> = before.keys().chain(after.keys()).copied().collect();
     names

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use mujun_domain::rulebook::{Rulebook, RulebookFiles};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::{FaultyRulebook, RulebookError, carried_editions, load_edition, parse};
 use crate::store::rulebook_text::KeptRulebook;
@@ -101,6 +101,17 @@ pub async fn find(pool: &PgPool, data_dir: Option<&Path>, asked: &str) -> Result
             candidates.extend(fresh.iter().map(|law| format!("  {}  {}（程序自带）", law.digest(), law.edition())));
             Err(FindError::Ambiguous { asked, candidates })
         }
+    }
+}
+
+/// The rulebook kept under that digest, for whoever holds a transaction.
+///
+/// # Errors
+/// It was never kept, or reads otherwise now; the database refused.
+pub async fn kept(conn: &mut PgConnection, digest: &str) -> Result<Rulebook, FindError> {
+    match store::rulebook_text::by_digest(conn, digest).await? {
+        Some(text) => read_again(digest, RulebookFiles { edition: text.edition, files: text.files }),
+        None => Err(FindError::Unknown { asked: digest.to_owned(), known: Vec::new() }),
     }
 }
 
