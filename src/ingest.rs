@@ -20,19 +20,22 @@ mod pipeline;
 mod place;
 mod registers;
 mod row;
+mod seen;
 mod source;
 mod values;
 mod workbook;
 pub mod write;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use mujun_geometry::Crs;
+use serde::Serialize;
 
 pub use error::IngestError;
 pub use issue::{IngestIssue, IssueCode, Party, Severity};
 pub use mapping::{BUILT_IN_NAMES, CodeScheme, DivisionRule, Mapping, MappingFault, MappingFaults};
-pub use pipeline::{Chunk, Readable, Summary};
+pub use pipeline::{Chunk, Piece, Readable, Summary};
 pub use place::Place;
 
 use crate::register::{
@@ -81,11 +84,16 @@ pub struct SourceDescription {
 }
 
 /// What the operator decides about the reading of a file, beyond its mapping. The default: as the file declares itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// It is recorded with the import and is part of its identity: a field at its default must be left out of the JSON, so that what was
+/// imported before the field existed is still recognised.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ReadOptions {
     /// `--crs`; it wins over the file, and a contradiction is reported.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub crs: Option<Crs>,
     /// `--layer`: layer or sheet; it wins over the mapping.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub layer: Option<String>,
 }
 
@@ -109,16 +117,20 @@ pub fn read<R: Readable>(
 ) -> Result<Ingested<R>, IngestError> {
     let mut rows = Vec::new();
     let mut issues = Vec::new();
-    let summary = stream::<R>(path, mapping, options, place, &mut |chunk| {
-        rows.extend(chunk.rows);
-        issues.extend(chunk.issues);
+    let summary = stream::<R>(path, mapping, options, place, &mut |piece| {
+        if let Piece::Rows(chunk) = piece {
+            rows.extend(chunk.rows);
+            issues.extend(chunk.issues);
+        }
+        ControlFlow::Continue(())
     })?;
     let mut all = summary.issues;
     all.append(&mut issues);
     Ok(Ingested { rows, issues: all, source: summary.source })
 }
 
-/// Reads a file in chunks, handing each to `sink` as soon as it is checked, so that memory stays flat.
+/// Reads a file in chunks, handing each to `sink` as soon as it is checked, so that memory stays flat. When `sink` breaks off, the
+/// rest of the file is not read, and the answer is [`IngestError::Stopped`].
 ///
 /// The caller must be able to take back what it did with the chunks: some faults of the whole file, such as "nothing
 /// lies in the city", are known only at the end.
@@ -130,7 +142,7 @@ pub fn stream<R: Readable>(
     mapping: &Mapping,
     options: &ReadOptions,
     place: &Place,
-    sink: &mut dyn FnMut(Chunk<R>),
+    sink: &mut dyn FnMut(Piece<R>) -> ControlFlow<()>,
 ) -> Result<Summary, IngestError> {
     pipeline::run::<R>(path, mapping, options, place, sink)
 }

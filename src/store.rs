@@ -17,6 +17,8 @@ pub mod enterprise_year;
 mod fault;
 pub mod finding;
 pub mod import;
+pub mod intake;
+mod layout;
 pub mod migration;
 pub mod occupancy;
 pub mod parcel;
@@ -34,6 +36,7 @@ pub mod zone;
 
 pub use connection::{ConnectError, connect};
 pub use fault::{RepeatedKey, RowFault, StoreError};
+pub use layout::register_statements;
 pub use migration::{MIGRATOR, MigrationError, migrate};
 pub use version::{Appended, Stored};
 

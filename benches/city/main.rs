@@ -1,7 +1,8 @@
 //! How fast is the whole city measured, beside PostGIS (and DuckDB, where its extension installs) asked the same question of the same
 //! rows? And how fast is a file taken in, beside ogr2ogr, which checks nothing? Ratios are what counts: seconds move with the machine.
 //!
-//! Run by `make bench`. `MUJUN_BENCH_PARCELS` sets the size of the planted city (default 100 000; the design's is 1 000 000).
+//! Run by `make bench`. `MUJUN_BENCH_PARCELS` sets the size of the planted city (default 100 000; the design's is 1 000 000);
+//! `MUJUN_BENCH=intake` measures the import of files only.
 
 mod duck;
 mod edit;
@@ -32,6 +33,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::Builder::new().prefix("mujun-bench-").tempdir()?;
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
 
+    if std::env::var("MUJUN_BENCH").is_ok_and(|only| only == "intake") {
+        return intake::beside_ogr2ogr(folder.path(), parcels).await;
+    }
     let cluster = Cluster::open_with(&folder.path().join("data"), Durability::Durable)?;
     let pool = store::connect(&cluster.options()).await?;
     store::migrate(&pool).await?;
@@ -99,7 +103,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     drop(conn);
     pool.close().await;
     cluster.stop()?;
-    intake::beside_ogr2ogr(folder.path()).await
+    intake::beside_ogr2ogr(folder.path(), parcels).await
 }
 
 /// Seconds that this process has spent on all cores: what a busy machine cannot stretch.

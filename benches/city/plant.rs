@@ -405,6 +405,64 @@ pub async fn plant(options: &PgConnectOptions, pool: &PgPool, parcels: usize) ->
     })
 }
 
+/// Which file of an office is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    Parcels,
+    Buildings,
+}
+
+/// Writes `rows` rows of the city as text with the ground in hexadecimal, in the columns of the standard mapping.
+pub fn write_csv(sheet: Sheet, rows: usize, path: &std::path::Path) -> Result<(), Failure> {
+    use std::io::Write;
+
+    let (header, types) = match sheet {
+        Sheet::Parcels => {
+            ("宗地代码,坐落,土地使用权人,用途代码,行业代码,宗地面积,geom", "String,String,String,String,String,Real,WKT")
+        }
+        Sheet::Buildings => ("建筑编号,宗地代码,建筑用途,地上层数,建筑高度,geom", "String,String,String,Integer,Real,WKT"),
+    };
+    std::fs::write(path.with_extension("csvt"), types)?;
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    writeln!(file, "{header}")?;
+    let blocks = rows.div_ceil(LOTS).max(1);
+    let mut left = rows;
+    let numbers: Vec<usize> = (0..blocks).collect();
+    for batch in numbers.chunks(256) {
+        let made: Vec<Vec<String>> =
+            batch.par_iter().map(|number| lines(sheet, &Block::new(*number, blocks))).collect::<Result<_, Failure>>()?;
+        for line in made.into_iter().flatten().take(left) {
+            writeln!(file, "{line}")?;
+            left -= 1;
+        }
+    }
+    Ok(file.flush()?)
+}
+
+fn lines(sheet: Sheet, block: &Block) -> Result<Vec<String>, Failure> {
+    let hex = |wkb: &[u8]| wkb.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+    let mut found = Vec::new();
+    for (number, (i, j)) in lots() {
+        let n = block.number * LOTS + number;
+        let code = format!("330402{:03}001GB{:05}", n / 100_000, n % 100_000);
+        if sheet == Sheet::Parcels {
+            let ground = ground(block.lot(i, j))?;
+            let mut dice = Dice::of([block.number, i, j, 7]);
+            let industry = ["17", "26", "33", "34", "35", "38", "39"][(dice.next() % 7) as usize];
+            let hex = hex(&ground.wkb);
+            let area = ground.ellipsoidal_m2;
+            found.push(format!("{code},工业路{}号,第{n}号企业,0601,{industry},{area:.2},{hex}", n % 997));
+            continue;
+        }
+        for (k, body) in block.buildings(i, j).into_iter().enumerate() {
+            let height = body.height.map(|height| height.to_string()).unwrap_or_default();
+            let hex = hex(&ground(body.outline)?.wkb);
+            found.push(format!("B{n:09}-{k},{code},厂房,{},{height},{hex}", body.storeys));
+        }
+    }
+    Ok(found)
+}
+
 fn lots() -> impl Iterator<Item = (usize, (usize, usize))> {
     (0..LOTS).map(|number| (number, (number % COLUMNS, number / COLUMNS)))
 }

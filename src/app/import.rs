@@ -1,23 +1,22 @@
 //! One file into one register: read, checked, and recorded in one transaction, or not at all.
+//! What is asked and answered stands here; `run` does it, `kept` knows which register takes which record.
 
-use std::collections::BTreeMap;
+mod issues;
+mod kept;
+mod run;
+
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use mujun_domain::code::DivisionCode;
-use mujun_geometry::geo::Rect;
-use mujun_geometry::surface::Surface;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgPool;
 
-use crate::ingest::{
-    self, IngestError, IngestIssue, Ingested, Mapping, MappingFaults, Place, ReadOptions, Readable, SourceDescription,
-};
+use crate::ingest::{IngestError, IngestIssue, Mapping, MappingFaults, ReadOptions, SourceDescription};
 use crate::register::{
     ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,
     ParcelRecord, ProjectEventRecord, ProjectRecord, RegisterKind, SupplyEventRecord, SupplyRecord, TargetRecord, ZoneRecord,
 };
-use crate::store::import::{NewImport, NewIssue};
-use crate::store::{self, Appended, StoreError};
+use crate::store::{Appended, StoreError};
+use run::run;
 
 /// What to import and how.
 #[derive(Clone, Debug)]
@@ -34,6 +33,8 @@ pub struct ImportRequest {
     pub provider: Option<String>,
     /// 操作员指明的数据时点；胜过映射所写的。
     pub observed_on: Option<NaiveDate>,
+    /// 收文日期：本单位收到文件的日期；不知道为空。
+    pub received_on: Option<NaiveDate>,
     /// 提交还是试算。
     pub mode: ImportMode,
 }
@@ -48,6 +49,7 @@ impl ImportRequest {
             options: ReadOptions::default(),
             provider: None,
             observed_on: None,
+            received_on: None,
             mode: ImportMode::Commit,
         }
     }
@@ -123,6 +125,9 @@ pub enum ImportMode {
     DryRun,
 }
 
+/// Issues that a report holds: a large file of which every row is at fault must not fill the memory. All of them are recorded.
+pub const ISSUES_KEPT: usize = 20_000;
+
 /// What an import did.
 #[derive(Clone, Debug)]
 pub struct ImportReport {
@@ -130,10 +135,18 @@ pub struct ImportReport {
     pub kind: RegisterKind,
     /// 来源。
     pub source: SourceDescription,
+    /// 提供单位。
+    pub provider: Option<String>,
+    /// 数据时点：文件所述情况的日期。
+    pub observed_on: Option<NaiveDate>,
+    /// 收文日期。
+    pub received_on: Option<NaiveDate>,
     /// 各行的去向。
     pub appended: Appended,
-    /// 问题。
+    /// 问题：整个文件的在前，各行的按行序；最多 [`ISSUES_KEPT`] 条，其余的登记在导入批之下。
     pub issues: Vec<IngestIssue>,
+    /// 问题总数。
+    pub issue_count: u64,
     /// 结局。
     pub ending: ImportEnding,
 }
@@ -150,7 +163,7 @@ pub enum ImportEnding {
     },
     /// 试算，未提交
     Discarded,
-    /// 同一文件、同一映射早已导入，没有变化
+    /// 同一文件、同一映射、同样的决定早已导入，没有变化；当时的问题见该导入批
     AlreadyRecorded {
         /// 当时的导入批
         import_id: i64,
@@ -274,156 +287,4 @@ fn mapping(kind: RegisterKind, choice: &MappingChoice) -> Result<Mapping, Import
         });
     }
     Ok(mapping)
-}
-
-/// A record together with the register that keeps it.
-trait Kept: Readable + Sync + 'static {
-    async fn append(conn: &mut PgConnection, import_id: i64, rows: &[(i32, Self)]) -> Result<Appended, StoreError>;
-}
-
-macro_rules! kept {
-    ($($record:ty => $register:ident;)*) => {$(
-        impl Kept for $record {
-            async fn append(conn: &mut PgConnection, import_id: i64, rows: &[(i32, Self)]) -> Result<Appended, StoreError> {
-                store::$register::append_versions(conn, import_id, rows).await
-            }
-        }
-    )*};
-}
-
-kept! {
-    DivisionRecord => division;
-    ParcelRecord => parcel;
-    BuildingRecord => building;
-    ApprovalRecord => approval;
-    SupplyRecord => supply;
-    ZoneRecord => zone;
-    ProjectRecord => project;
-    ProjectEventRecord => project_event;
-    TargetRecord => target;
-    SupplyEventRecord => supply_event;
-    DeductionRecord => deduction;
-    EnterpriseRecord => enterprise;
-    OccupancyRecord => occupancy;
-    EnterpriseYearRecord => enterprise_year;
-}
-
-async fn run<R: Kept>(
-    pool: &PgPool,
-    request: ImportRequest,
-    mapping: Mapping,
-    watch: Watch<'_>,
-) -> Result<ImportReport, ImportError> {
-    let tell = |step, rows| watch(ImportProgress { step, rows, of: None });
-    let begin = |source| ImportError::Transaction { step: "开始", source };
-    let mut conn = pool.acquire().await.map_err(begin)?;
-    let place = if request.kind == RegisterKind::Divisions { Place::default() } else { place(&mut conn, request.kind).await? };
-    drop(conn);
-
-    tell(ImportStep::Reading, 0);
-    let (path, options, kind) = (request.path, request.options, request.kind);
-    let reading = tokio::task::spawn_blocking(move || {
-        let read = ingest::read::<R>(&path, &mapping, &options, &place);
-        (read, mapping)
-    });
-    let (read, mapping) = reading.await.map_err(ImportError::Task)?;
-    let Ingested { rows, issues, source } = read?;
-
-    tell(ImportStep::Merging, rows.len() as u64);
-    let mut transaction = pool.begin().await.map_err(begin)?;
-    let conn = &mut *transaction;
-    if let Some(same) = store::import::find_same_file(conn, kind, &source.sha256, &mapping.sha256).await? {
-        let unchanged = source.rows_read - source.rows_quarantined;
-        let appended = Appended { unchanged, ..Appended::default() };
-        return Ok(ImportReport {
-            kind,
-            source,
-            appended,
-            issues,
-            ending: ImportEnding::AlreadyRecorded { import_id: same.import_id },
-        });
-    }
-    let import_id = store::import::insert(conn, &new_import(kind, &source, &mapping)).await?;
-    let rows: Vec<(i32, R)> = rows.into_iter().map(|row| (row.number, row.record)).collect();
-    let appended = R::append(conn, import_id, &rows).await?;
-    store::import::complete(conn, import_id, &appended).await?;
-    let new_issues: Vec<NewIssue> = issues.iter().map(new_issue).collect();
-    store::import::insert_issues(conn, import_id, &new_issues).await?;
-    let cause = format!("导入{}：{}", kind.label_zh(), source.file_name);
-    let revision = store::import::record_revision(conn, Some(import_id), &cause).await?;
-    let ending = match request.mode {
-        ImportMode::Commit => {
-            tell(ImportStep::Committing, 0);
-            transaction.commit().await.map_err(|source| ImportError::Transaction { step: "提交", source })?;
-            ImportEnding::Committed { import_id, revision }
-        }
-        ImportMode::DryRun => {
-            transaction.rollback().await.map_err(|source| ImportError::Transaction { step: "撤回", source })?;
-            ImportEnding::Discarded
-        }
-    };
-    Ok(ImportReport { kind, source, appended, issues, ending })
-}
-
-/// The city as the registers know it now, against which a file is checked.
-async fn place(conn: &mut PgConnection, kind: RegisterKind) -> Result<Place, StoreError> {
-    let divisions: Vec<(DivisionCode, Surface)> = store::division::boundaries(conn)
-        .await?
-        .into_iter()
-        .filter_map(|division| Some((DivisionCode::parse(&division.division_code).ok()?, division.boundary)))
-        .collect();
-    let extent = divisions.iter().map(|(_, surface)| surface.bounds()).reduce(|a, b| {
-        Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
-    });
-    let units = store::division::reporting_units(conn).await?;
-    let reporting_units = (!units.is_empty()).then(|| units.into_iter().map(|unit| unit.reporting_unit_code).collect());
-    let mut registered = BTreeMap::new();
-    for &register in references(kind) {
-        registered.insert(register, store::reference::keys(conn, register).await?.into_iter().collect());
-    }
-    Ok(Place { extent, divisions, reporting_units, registered })
-}
-
-/// The registers that the rows of a register name by code.
-fn references(kind: RegisterKind) -> &'static [RegisterKind] {
-    match kind {
-        RegisterKind::SupplyEvents => &[RegisterKind::Supplies],
-        RegisterKind::Deductions => &[RegisterKind::Approvals],
-        RegisterKind::Occupancies => &[RegisterKind::Enterprises, RegisterKind::Parcels],
-        RegisterKind::EnterpriseYears => &[RegisterKind::Enterprises],
-        _ => &[],
-    }
-}
-
-fn new_import(kind: RegisterKind, source: &SourceDescription, mapping: &Mapping) -> NewImport {
-    NewImport {
-        kind,
-        file_name: source.file_name.clone(),
-        file_sha256: source.sha256.clone(),
-        mapping_name: mapping.name.clone(),
-        mapping_sha256: mapping.sha256.clone(),
-        layer_name: source.layer_name.clone(),
-        provider: mapping.provider.clone(),
-        is_synthetic: mapping.is_synthetic,
-        crs: source.crs.map(|crs| crs.to_string()),
-        encoding: source.encoding.clone(),
-        observed_on: mapping.observed_on,
-        rows_read: source.rows_read,
-        rows_quarantined: source.rows_quarantined,
-    }
-}
-
-fn new_issue(issue: &IngestIssue) -> NewIssue {
-    NewIssue {
-        code: issue.code.to_owned(),
-        severity: issue.severity.as_str(),
-        party: issue.party.as_str(),
-        row_number: issue.row,
-        column_name: issue.column.clone(),
-        value: issue.value.clone(),
-        message: issue.message.clone(),
-        remedy: issue.remedy.clone(),
-        place: issue.place,
-        raw_row: issue.raw_row.clone(),
-    }
 }

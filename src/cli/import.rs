@@ -34,6 +34,9 @@ pub struct Import {
     /// 数据时点：文件所述情况的日期
     #[arg(long, value_name = "日期")]
     observed_on: Option<NaiveDate>,
+    /// 收文日期：本单位收到文件的日期
+    #[arg(long, value_name = "日期")]
+    received_on: Option<NaiveDate>,
     /// 试算：照做一遍并报告，不提交
     #[arg(long)]
     dry_run: bool,
@@ -57,6 +60,7 @@ impl Import {
             options: ReadOptions { crs: self.crs, layer: self.layer },
             provider: self.provider,
             observed_on: self.observed_on,
+            received_on: self.received_on,
             mode,
         };
         let done = import_one(&database, request).await;
@@ -90,6 +94,16 @@ pub(super) fn print(report: &ImportReport) {
         report.appended.changed,
         report.appended.unchanged,
         report.source.rows_quarantined,
-        report.issues.len()
+        report.issue_count
     );
+    let day = |label: &str, day: Option<NaiveDate>| day.map(|day| format!("{label} {day}"));
+    let kept = [
+        report.provider.as_ref().map(|provider| format!("提供单位 {provider}")),
+        day("数据时点", report.observed_on),
+        day("收文日期", report.received_on),
+    ];
+    let kept: Vec<String> = kept.into_iter().flatten().collect();
+    if !kept.is_empty() {
+        println!("  {}", kept.join("，"));
+    }
 }

@@ -193,6 +193,9 @@ pub enum IngestError {
         /// The register.
         kind: RegisterKind,
     },
+    /// Whoever took the rows wanted no more of them.
+    #[error("读取在中途被停止。没有导入任何内容")]
+    Stopped,
     /// Nothing in it.
     #[error("文件“{path}”里没有一行数据{passed_over}。没有导入任何内容")]
     NoRows {

@@ -1,11 +1,8 @@
 //! From raw rows to checked chunks: reads in the calling thread, checks on all cores, keeps the order of the file.
 //!
-//! Memory is one chunk of rows plus the keys seen so far; nothing of GDAL outlives the chunk.
+//! Memory is one chunk of rows plus the fingerprints of the keys seen so far; nothing of GDAL outlives the chunk.
 
-use std::{
-    collections::{BTreeMap, HashMap, hash_map::Entry},
-    path::Path,
-};
+use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
 
 use mujun_geometry::{Crs, geo::Rect};
 use rayon::prelude::*;
@@ -18,6 +15,7 @@ use super::{
     join,
     mapping::{DivisionRule, Filter},
     row::{Frame, Lies, RowReader, Tally},
+    seen::{Seen, fingerprint},
     source::{self, Opened, RawRow, Request, Shape},
     values,
 };
@@ -46,10 +44,26 @@ pub trait Readable: Sized + Send {
 /// A stretch of rows, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chunk<R> {
+    /// How many rows were read for it, kept or not.
+    pub read: usize,
     /// The rows that are good enough to be kept.
     pub rows: Vec<Row<R>>,
     /// What was found in this stretch.
     pub issues: Vec<IngestIssue>,
+}
+
+/// What a file gives, piece by piece.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece<R> {
+    /// First: what is known before a row is read. The rows are not counted yet.
+    Opened {
+        /// What it is.
+        source: SourceDescription,
+        /// How many rows the file says it has; it may be wrong.
+        claimed_rows: Option<u64>,
+    },
+    /// Then: a stretch of rows.
+    Rows(Chunk<R>),
 }
 
 /// What is known at the end of a file.
@@ -66,7 +80,7 @@ pub(super) fn run<R: Readable>(
     mapping: &Mapping,
     options: &ReadOptions,
     place: &Place,
-    sink: &mut dyn FnMut(Chunk<R>),
+    sink: &mut dyn FnMut(Piece<R>) -> ControlFlow<()>,
 ) -> Result<Summary, IngestError> {
     if mapping.kind != R::KIND {
         return Err(IngestError::WrongMapping { mapping: mapping.name.clone(), found: mapping.kind, wanted: R::KIND });
@@ -98,10 +112,12 @@ pub(super) fn run<R: Readable>(
         place,
         grounds: crs.map(|crs| Grounds::new(crs, place)),
     };
+    let go_on = |flow| if flow == ControlFlow::Continue(()) { Ok(()) } else { Err(IngestError::Stopped) };
+    go_on(sink(Piece::Opened { source: described(&opened, crs), claimed_rows: opened.claimed_rows }))?;
     let mut state = State::default();
     while !next.is_empty() {
         let chunk = state.check::<R>(&frame, &mut next, binding.filter);
-        sink(chunk);
+        go_on(sink(Piece::Rows(chunk)))?;
         next = opened.rows.next_rows(CHUNK)?;
     }
     state.conclude(opened, &frame, crs, need, &first)
@@ -110,7 +126,7 @@ pub(super) fn run<R: Readable>(
 /// What is remembered from chunk to chunk.
 #[derive(Default)]
 struct State {
-    seen: HashMap<String, i32>,
+    seen: Seen,
     tallies: BTreeMap<Tally, (usize, i32)>,
     read: usize,
     passed_over: usize,
@@ -123,7 +139,7 @@ struct State {
 
 /// What became of one row.
 struct Outcome<R> {
-    record: Option<R>,
+    record: Option<(R, u128)>,
     issues: Vec<IngestIssue>,
     tallies: Vec<Tally>,
     lies: Lies,
@@ -145,12 +161,15 @@ impl State {
             .with_min_len(16)
             .map(|row| {
                 let mut reader = RowReader::new(frame, row);
-                let record = R::build(&mut reader);
+                let record = R::build(&mut reader).map(|record| {
+                    let fingerprint = fingerprint(&record.key());
+                    (record, fingerprint)
+                });
                 let RowReader { issues, tallies, lies, .. } = reader;
                 Outcome { record, issues, tallies, lies }
             })
             .collect();
-        let mut chunk = Chunk { rows: Vec::with_capacity(rows.len()), issues: Vec::new() };
+        let mut chunk = Chunk { read: before, rows: Vec::with_capacity(rows.len()), issues: Vec::new() };
         for (row, outcome) in rows.iter().zip(outcomes) {
             self.take(frame, row, outcome, &mut chunk);
         }
@@ -172,14 +191,11 @@ impl State {
             }
         }
         let kept = match record {
-            Some(record) => match self.seen.entry(record.key()) {
-                Entry::Vacant(entry) => {
-                    entry.insert(row.number);
-                    Some(record)
-                }
-                Entry::Occupied(entry) => {
-                    let code = entry.key().replace('\u{1f}', " / ");
-                    let message = format!("编号 {code} 与第 {} 行重复；保留第 {} 行，隔离本行", entry.get(), entry.get());
+            Some((record, fingerprint)) => match self.seen.first_row(fingerprint, row.number) {
+                None => Some(record),
+                Some(first) => {
+                    let code = record.key().replace('\u{1f}', " / ");
+                    let message = format!("编号 {code} 与第 {first} 行重复；保留第 {first} 行，隔离本行");
                     issues.push(IngestIssue::new(IssueCode::DuplicateKey, message).with_row(row.number));
                     None
                 }
@@ -263,15 +279,24 @@ impl State {
         Ok(Summary {
             issues,
             source: SourceDescription {
-                file_name: opened.file_name,
-                sha256: opened.sha256,
-                layer_name: opened.layer_name,
-                crs,
-                encoding: opened.encoding,
                 rows_read: count(rows),
                 rows_quarantined: count(self.quarantined),
+                ..described(&opened, crs)
             },
         })
+    }
+}
+
+/// What a file is, its rows not yet counted.
+fn described(opened: &Opened, crs: Option<Crs>) -> SourceDescription {
+    SourceDescription {
+        file_name: opened.file_name.clone(),
+        sha256: opened.sha256.clone(),
+        layer_name: opened.layer_name.clone(),
+        crs,
+        encoding: opened.encoding.clone(),
+        rows_read: 0,
+        rows_quarantined: 0,
     }
 }
 

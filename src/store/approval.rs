@@ -1,18 +1,30 @@
 //! 用地批次 (approvals): the rows to and from the database. Land approved for construction. A batch without geometry is kept.
-//! History and merging are in `version`; the statements in `sql/approval/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, date, number, text};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::ApprovalRecord;
 
 register_functions!(ApprovalRecord);
 
 impl Versioned for ApprovalRecord {
-    const TABLE: &'static str = "approval";
-    const STATEMENTS: Statements = statements!("approval");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "approval",
+        called: "approvals",
+        key: &[text("approval_number")],
+        compared: &[
+            text("batch_name"),
+            text("approval_level"),
+            date("approved_on"),
+            date("withdrawn_on"),
+            number("documentary_area_m2"),
+        ],
+        grounded: Grounded::Yes,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.approval_number.clone())
@@ -26,7 +38,7 @@ impl Versioned for ApprovalRecord {
         row.date_or_null(self.approved_on);
         row.date_or_null(self.withdrawn_on);
         row.number_or_null(self.documentary_area_m2);
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
         row.ground_or_null(self.ground.as_ref());
     }
 

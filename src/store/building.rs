@@ -1,18 +1,34 @@
 //! 建筑物 (buildings): the rows to and from the database. What stands where. Which parcel it stands on follows from geometry, not from the code its source gives.
-//! History and merging are in `version`; the statements in `sql/building/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, date, integer, number, text};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::BuildingRecord;
 
 register_functions!(BuildingRecord);
 
 impl Versioned for BuildingRecord {
-    const TABLE: &'static str = "building";
-    const STATEMENTS: Statements = statements!("building");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "building",
+        called: "buildings",
+        key: &[text("building_code")],
+        compared: &[
+            text("parcel_code"),
+            text("name"),
+            text("building_use"),
+            integer("storeys_above"),
+            number("storey_height_m"),
+            number("height_m"),
+            number("stated_floor_area_m2"),
+            number("stated_footprint_m2"),
+            date("completed_on"),
+        ],
+        grounded: Grounded::Yes,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.building_code.clone())
@@ -30,7 +46,7 @@ impl Versioned for BuildingRecord {
         row.number_or_null(self.stated_floor_area_m2);
         row.number_or_null(self.stated_footprint_m2);
         row.date_or_null(self.completed_on);
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
         row.ground(&self.ground);
     }
 

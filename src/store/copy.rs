@@ -1,7 +1,7 @@
 //! PostgreSQL's binary COPY format: rows as bytes, the fastest way in. It knows the types of our columns, not the tables.
 //! Format: PostgreSQL documentation, COPY, "Binary Format". Everything is big-endian except the EWKB inside.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use mujun_geometry::surface::Surface;
 use mujun_geometry::wkb::encode_ewkb_into;
 use sqlx::PgConnection;
@@ -18,13 +18,20 @@ const TEXT_OID: i32 = 25;
 
 /// Rows being encoded. Fields are written in the order of the `copy.sql` of the table.
 #[derive(Debug, Default)]
-pub(super) struct CopyRows {
+pub struct CopyRows {
     bytes: Vec<u8>,
     row_start: usize,
     fields: i16,
     /// Set when a number that is no number was met; the column is the field's place in the row.
     not_finite: Option<i16>,
+    /// The date of the file, for rows that are recorded as they come and have none of their own.
+    observed_else: Option<NaiveDate>,
 }
+
+/// PostgreSQL's flags of a range: lower bound included, no upper bound.
+const FROM_ON: u8 = 0x02 | 0x10;
+/// Microseconds from 1970-01-01 to 2000-01-01, from which PostgreSQL counts.
+const EPOCH_MICROSECONDS: i64 = 946_684_800_000_000;
 
 impl CopyRows {
     fn begin_row(&mut self) {
@@ -102,6 +109,20 @@ impl CopyRows {
 
     pub(super) fn date_or_null(&mut self, value: Option<NaiveDate>) {
         self.optional(value, Self::date);
+    }
+
+    /// The day that the row describes, else the file's where rows are recorded as they come.
+    pub(super) fn observed_on(&mut self, value: Option<NaiveDate>) {
+        self.date_or_null(value.or(self.observed_else));
+    }
+
+    /// A `tstzrange` that begins at `instant` and has not ended.
+    pub(super) fn from_on(&mut self, instant: DateTime<Utc>) {
+        self.field(|bytes| {
+            bytes.push(FROM_ON);
+            bytes.extend_from_slice(&8_i32.to_be_bytes());
+            bytes.extend_from_slice(&(instant.timestamp_micros() - EPOCH_MICROSECONDS).to_be_bytes());
+        });
     }
 
     /// `value` is JSON text; PostgreSQL parses and refuses it if it is none.
@@ -201,11 +222,62 @@ pub(super) async fn copy_in<T>(
     sink.finish().await.during(step)
 }
 
+/// Rows encoded apart, each stretch in the thread that made it, to be sent later by [`send`].
+#[derive(Debug, Default)]
+pub struct Encoded {
+    bytes: Vec<u8>,
+    /// How many rows these are.
+    pub rows: u64,
+}
+
+/// A row in which a number is no number: which of the rows, and the place of the field.
+#[derive(Debug)]
+pub(super) struct NotFinite {
+    pub row: usize,
+    pub field: usize,
+}
+
+/// Encodes `rows`; rows without a date of their own get `observed_else`.
+pub(super) fn encoded<T>(
+    rows: &[T],
+    observed_else: Option<NaiveDate>,
+    encode: impl Fn(&T, &mut CopyRows),
+) -> Result<Encoded, NotFinite> {
+    let mut buffer = CopyRows { observed_else, ..CopyRows::default() };
+    for (at, row) in rows.iter().enumerate() {
+        buffer.begin_row();
+        encode(row, &mut buffer);
+        buffer.end_row();
+        if let Some(field) = buffer.not_finite {
+            return Err(NotFinite { row: at, field: usize::try_from(field).unwrap_or_default() });
+        }
+    }
+    Ok(Encoded { bytes: buffer.bytes, rows: rows.len() as u64 })
+}
+
+/// Copies what was encoded by `statement` (a `copy … from stdin (format binary)`).
+pub(super) async fn send(
+    conn: &mut PgConnection,
+    statement: &'static str,
+    step: &'static str,
+    stretches: &[Encoded],
+) -> Result<(), StoreError> {
+    let mut sink = conn.copy_in_raw(statement).await.during(step)?;
+    let header = [SIGNATURE, &[0; 8]].concat();
+    sink.send(&header[..]).await.during(step)?;
+    for stretch in stretches {
+        sink.send(&stretch.bytes[..]).await.during(step)?;
+    }
+    sink.send(&(-1_i16).to_be_bytes()[..]).await.during(step)?;
+    sink.finish().await.during(step)?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn encoded(write: impl FnOnce(&mut CopyRows)) -> Vec<u8> {
+    fn encoded_row(write: impl FnOnce(&mut CopyRows)) -> Vec<u8> {
         let mut rows = CopyRows::default();
         rows.begin_row();
         write(&mut rows);
@@ -215,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_row_begins_with_the_number_of_its_fields() {
-        let bytes = encoded(|row| {
+        let bytes = encoded_row(|row| {
             row.integer(7);
             row.null();
             row.text("亩");
@@ -226,8 +298,15 @@ mod tests {
     #[test]
     fn days_are_counted_from_the_year_two_thousand() {
         let epoch = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a valid date");
-        assert_eq!(encoded(|row| row.date(epoch))[6..], [0, 0, 0, 0]);
-        assert_eq!(encoded(|row| row.date(epoch.pred_opt().expect("a valid date")))[6..], [255, 255, 255, 255]);
+        assert_eq!(encoded_row(|row| row.date(epoch))[6..], [0, 0, 0, 0]);
+        assert_eq!(encoded_row(|row| row.date(epoch.pred_opt().expect("a valid date")))[6..], [255, 255, 255, 255]);
+    }
+
+    #[test]
+    fn a_range_from_an_instant_on_has_no_end() {
+        let instant = DateTime::from_timestamp(946_684_800, 7_000).expect("a valid instant");
+        let bytes = [&[0, 1, 0, 0, 0, 13, 0x12, 0, 0, 0, 8][..], &7_i64.to_be_bytes()].concat();
+        assert_eq!(encoded_row(|row| row.from_on(instant)), bytes);
     }
 
     #[test]

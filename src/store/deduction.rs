@@ -1,18 +1,31 @@
 //! 批次核减 (deductions): the rows to and from the database. Ground that no longer counts as approved and unsupplied. The column of the reason is `deduction_reason`, as `reason` is every register's reason of a correction.
-//! History and merging are in `version`; the statements in `sql/deduction/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, date, number, text};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::{DeductionKind, DeductionRecord};
 
 register_functions!(DeductionRecord);
 
 impl Versioned for DeductionRecord {
-    const TABLE: &'static str = "approval_deduction";
-    const STATEMENTS: Statements = statements!("deduction");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "approval_deduction",
+        called: "deductions from approvals",
+        key: &[text("deduction_code")],
+        compared: &[
+            text("approval_number"),
+            text("deduction_kind"),
+            text("deduction_reason"),
+            text("document_number"),
+            date("decided_on"),
+            number("documentary_area_m2"),
+        ],
+        grounded: Grounded::Yes,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.deduction_code.clone())
@@ -27,7 +40,7 @@ impl Versioned for DeductionRecord {
         row.text_or_null(self.document_number.as_deref());
         row.date_or_null(self.decided_on);
         row.number_or_null(self.documentary_area_m2);
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
         row.ground(&self.ground);
     }
 

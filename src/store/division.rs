@@ -1,11 +1,14 @@
 //! 行政区 (divisions) and 报送单位 (reporting units): the boundaries that place every row, and who reports.
 //! Divisions are not versioned; a changed boundary replaces the old one. Statements in `sql/division/`.
 
+use std::sync::Arc;
+
 use mujun_geometry::surface::Surface;
 use sqlx::PgConnection;
 
-use super::copy::{CopyRows, copy_in};
+use super::copy::{self, CopyRows, NotFinite};
 use super::fault::{During, RepeatedKey, RowFault, StoreError};
+use super::intake::Batch;
 use super::version::{Appended, surface_of};
 use crate::register::DivisionRecord;
 
@@ -33,49 +36,107 @@ pub struct ReportingUnit {
     pub division_code: Option<String>,
 }
 
-/// Records the divisions of an import and makes each of them a reporting unit; 经开区 and 港区 come with 嘉兴.
-/// Each record is paired with its source row, counted from 1. Runs in the caller's transaction.
+/// Divisions on their way in: staged, then recorded all at once, each of them a reporting unit; 经开区 and 港区 come with 嘉兴.
+#[derive(Debug)]
+pub struct DivisionIntake {
+    staged: u64,
+}
+
+/// How divisions are encoded.
+#[derive(Debug)]
+pub struct DivisionPlan;
+
+impl DivisionPlan {
+    /// Encodes rows, each with its source row counted from 1.
+    ///
+    /// # Errors
+    /// None: a division has no number of its own.
+    pub fn encode(&self, rows: Vec<(i32, DivisionRecord)>) -> Result<Batch, StoreError> {
+        let encode = |(number, record): &(i32, DivisionRecord), row: &mut CopyRows| {
+            row.integer(*number);
+            row.text(&record.division_code);
+            row.text(&record.name);
+            row.surface(&record.ground.surface);
+        };
+        let staged = copy::encoded(&rows, None, encode).map_err(|NotFinite { row, .. }| {
+            let key = rows.get(row).map(|(number, record)| format!("{}（第 {number} 行）", record.division_code));
+            let key = key.unwrap_or_default();
+            RowFault { table: TABLE, column: "geom".to_owned(), key, what: "数值不是有限数".to_owned() }
+        })?;
+        Ok(Batch { new: Vec::new(), staged: vec![staged] })
+    }
+}
+
+impl DivisionIntake {
+    /// Prepares the staging table; as [`super::intake::Intake::begin`].
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn begin(conn: &mut PgConnection, _import_id: i64, _expected: Option<u64>) -> Result<DivisionIntake, StoreError> {
+        for statement in [include_str!("sql/division/stage.sql"), include_str!("sql/division/clear_stage.sql")] {
+            sqlx::query(statement).persistent(false).execute(&mut *conn).await.during("准备暂存表")?;
+        }
+        Ok(DivisionIntake { staged: 0 })
+    }
+
+    /// What the threads that encode need.
+    pub fn plan(&self) -> Arc<DivisionPlan> {
+        Arc::new(DivisionPlan)
+    }
+
+    /// Stages a stretch of rows.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn write(&mut self, conn: &mut PgConnection, batch: Batch) -> Result<(), StoreError> {
+        copy::send(conn, include_str!("sql/division/copy.sql"), "写入暂存表", &batch.staged).await?;
+        self.staged += batch.staged.iter().map(|stretch| stretch.rows).sum::<u64>();
+        Ok(())
+    }
+
+    /// Records what was staged.
+    ///
+    /// # Errors
+    /// A code that occurs twice; the database refused.
+    pub async fn finish(self, conn: &mut PgConnection) -> Result<Appended, StoreError> {
+        let repeated: Vec<(String, String, Vec<i32>)> = sqlx::query_as(include_str!("sql/division/repeated.sql"))
+            .persistent(false)
+            .fetch_all(&mut *conn)
+            .await
+            .during("检查重复编号")?;
+        if !repeated.is_empty() {
+            let keys = repeated.into_iter().map(|(division_code, code, rows)| RepeatedKey { division_code, code, rows });
+            return Err(StoreError::RepeatedKeys { table: TABLE, keys: keys.collect() });
+        }
+        let (new, changed): (i64, i64) = sqlx::query_as(include_str!("sql/division/upsert.sql"))
+            .persistent(false)
+            .fetch_one(&mut *conn)
+            .await
+            .during("登记行政区")?;
+        sqlx::query(include_str!("sql/division/upsert_reporting_units.sql"))
+            .persistent(false)
+            .execute(&mut *conn)
+            .await
+            .during("登记报送单位")?;
+        let count = |rows: i64| i32::try_from(rows).unwrap_or(i32::MAX);
+        let staged = i64::try_from(self.staged).unwrap_or(i64::MAX);
+        Ok(Appended { new: count(new), changed: count(changed), unchanged: count(staged - new - changed) })
+    }
+}
+
+/// Records divisions that are in memory already, each paired with its source row, counted from 1. Runs in the caller's transaction.
+///
+/// # Errors
+/// As [`DivisionIntake::finish`].
 pub async fn append_versions(
     conn: &mut PgConnection,
-    _import_id: i64,
+    import_id: i64,
     rows: &[(i32, DivisionRecord)],
 ) -> Result<Appended, StoreError> {
-    for statement in [include_str!("sql/division/stage.sql"), include_str!("sql/division/clear_stage.sql")] {
-        sqlx::query(statement).persistent(false).execute(&mut *conn).await.during("准备暂存表")?;
-    }
-    let encode = |(number, record): &&(i32, DivisionRecord), row: &mut CopyRows| {
-        row.integer(*number);
-        row.text(&record.division_code);
-        row.text(&record.name);
-        row.surface(&record.ground.surface);
-    };
-    let not_finite = |(number, record): &&(i32, DivisionRecord), _place| {
-        let key = format!("{}（第 {number} 行）", record.division_code);
-        RowFault { table: TABLE, column: "geom".to_owned(), key, what: "数值不是有限数".to_owned() }.into()
-    };
-    let staged = copy_in(conn, include_str!("sql/division/copy.sql"), "写入暂存表", rows, encode, not_finite).await?;
-    let repeated: Vec<(String, String, Vec<i32>)> = sqlx::query_as(include_str!("sql/division/repeated.sql"))
-        .persistent(false)
-        .fetch_all(&mut *conn)
-        .await
-        .during("检查重复编号")?;
-    if !repeated.is_empty() {
-        let keys = repeated.into_iter().map(|(division_code, code, rows)| RepeatedKey { division_code, code, rows });
-        return Err(StoreError::RepeatedKeys { table: TABLE, keys: keys.collect() });
-    }
-    let (new, changed): (i64, i64) = sqlx::query_as(include_str!("sql/division/upsert.sql"))
-        .persistent(false)
-        .fetch_one(&mut *conn)
-        .await
-        .during("登记行政区")?;
-    sqlx::query(include_str!("sql/division/upsert_reporting_units.sql"))
-        .persistent(false)
-        .execute(&mut *conn)
-        .await
-        .during("登记报送单位")?;
-    let count = |rows: i64| i32::try_from(rows).unwrap_or(i32::MAX);
-    let staged = i64::try_from(staged).unwrap_or(i64::MAX);
-    Ok(Appended { new: count(new), changed: count(changed), unchanged: count(staged - new - changed) })
+    let mut intake = DivisionIntake::begin(conn, import_id, None).await?;
+    let batch = intake.plan().encode(rows.to_vec())?;
+    intake.write(conn, batch).await?;
+    intake.finish(conn).await
 }
 
 /// All divisions, ordered by code.

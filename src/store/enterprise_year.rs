@@ -1,18 +1,24 @@
 //! 企业年度数据 (enterprise years): the rows to and from the database. What an enterprise paid and how it was classed: one row an enterprise and year.
-//! History and merging are in `version`; the statements in `sql/enterprise_year/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, integer, number, text};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::{EnterpriseYearRecord, SizeClass};
 
 register_functions!(EnterpriseYearRecord);
 
 impl Versioned for EnterpriseYearRecord {
-    const TABLE: &'static str = "enterprise_year";
-    const STATEMENTS: Statements = statements!("enterprise_year");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "enterprise_year",
+        called: "enterprise years",
+        key: &[text("enterprise_code"), integer("year")],
+        compared: &[text("size_class"), number("tax_wan_yuan"), number("land_area_m2"), text("grade"), text("grade_reason")],
+        grounded: Grounded::No,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, format!("{}/{}", self.enterprise_code, self.year))
@@ -27,7 +33,7 @@ impl Versioned for EnterpriseYearRecord {
         row.number_or_null(self.land_area_m2);
         row.text_or_null(self.grade.as_deref());
         row.text_or_null(self.grade_reason.as_deref());
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
     }
 
     fn decode(fields: &mut Fields<'_>, observed_on: Option<NaiveDate>) -> Result<Self, RowFault> {

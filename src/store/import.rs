@@ -36,7 +36,11 @@ pub struct NewImport {
     pub encoding: Option<String>,
     /// 数据时点。
     pub observed_on: Option<NaiveDate>,
-    /// 读到的行数。
+    /// 收文日期：本单位收到文件的日期。
+    pub received_on: Option<NaiveDate>,
+    /// 操作员的决定，JSON 对象；见 `import.decisions`。
+    pub decisions: serde_json::Value,
+    /// 读到的行数；边读边登记时先为 0，见 [`count_read`]。
     pub rows_read: i32,
     /// 隔离的行数。
     pub rows_quarantined: i32,
@@ -67,8 +71,8 @@ pub struct NewIssue {
     pub raw_row: Option<serde_json::Value>,
 }
 
-/// An import that recorded the same file with the same mapping.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An import that recorded the same file with the same mapping and decisions, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct SameFile {
     /// 导入批。
     pub import_id: i64,
@@ -76,6 +80,22 @@ pub struct SameFile {
     pub file_name: String,
     /// 当时。
     pub received_at: DateTime<Utc>,
+    /// 图层或工作表名。
+    pub layer_name: Option<String>,
+    /// 来源坐标系，如 `EPSG:4528`。
+    pub crs: Option<String>,
+    /// 属性编码。
+    pub encoding: Option<String>,
+    /// 读到的行数。
+    pub rows_read: i32,
+    /// 隔离的行数。
+    pub rows_quarantined: i32,
+    /// 提供单位。
+    pub provider: Option<String>,
+    /// 数据时点。
+    pub observed_on: Option<NaiveDate>,
+    /// 收文日期。
+    pub received_on: Option<NaiveDate>,
 }
 
 /// What stands behind an import number; see [`sources`].
@@ -97,27 +117,34 @@ pub struct ImportSource {
     pub is_synthetic: bool,
 }
 
-/// The import that already recorded this file with this mapping, if any: importing it again changes nothing.
+/// The import that already recorded this file with this mapping and these decisions, if any: importing it again changes nothing.
 pub async fn find_same_file(
     conn: &mut PgConnection,
     kind: RegisterKind,
     file_sha256: &str,
     mapping_sha256: &str,
+    decisions: &serde_json::Value,
 ) -> Result<Option<SameFile>, StoreError> {
-    let row: Option<(i64, String, DateTime<Utc>)> = sqlx::query_as(include_str!("sql/import/find_same_file.sql"))
+    sqlx::query_as(include_str!("sql/import/find_same_file.sql"))
         .bind(kind.as_str())
         .bind(file_sha256)
         .bind(mapping_sha256)
+        .bind(decisions)
         .fetch_optional(conn)
         .await
-        .during("查找相同文件")?;
-    Ok(row.map(|(import_id, file_name, received_at)| SameFile { import_id, file_name, received_at }))
+        .during("查找相同文件")
 }
 
-/// Begins an import: waits for other writers, fixes the instant, and writes the row. First statement of the transaction;
-/// then come the register's `append_versions`, [`complete`], [`insert_issues`] and [`record_revision`].
+/// Waits until no other writer of the registers is at work; held until the transaction ends.
+pub async fn wait_for_writers(conn: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query(include_str!("sql/import/lock.sql")).execute(conn).await.during("等待其他写入")?;
+    Ok(())
+}
+
+/// Begins an import: waits for other writers, fixes the instant, and writes the row. Then come the register's rows, [`complete`],
+/// the issues and [`record_revision`], in the same transaction.
 pub async fn insert(conn: &mut PgConnection, import: &NewImport) -> Result<i64, StoreError> {
-    sqlx::query(include_str!("sql/import/lock.sql")).execute(&mut *conn).await.during("等待其他写入")?;
+    wait_for_writers(conn).await?;
     sqlx::query_scalar(include_str!("sql/import/insert.sql"))
         .bind(import.kind.as_str())
         .bind(&import.file_name)
@@ -132,9 +159,23 @@ pub async fn insert(conn: &mut PgConnection, import: &NewImport) -> Result<i64, 
         .bind(import.observed_on)
         .bind(import.rows_read)
         .bind(import.rows_quarantined)
+        .bind(import.received_on)
+        .bind(&import.decisions)
         .fetch_one(conn)
         .await
         .during("登记导入批")
+}
+
+/// Writes how many rows the file had, for an import whose row was written before they were counted.
+pub async fn count_read(conn: &mut PgConnection, import_id: i64, read: i32, quarantined: i32) -> Result<(), StoreError> {
+    sqlx::query(include_str!("sql/import/count_read.sql"))
+        .bind(import_id)
+        .bind(read)
+        .bind(quarantined)
+        .execute(conn)
+        .await
+        .during("登记读到的行数")?;
+    Ok(())
 }
 
 /// Writes what became of the rows. The database refuses figures that do not add up to the rows read.
@@ -152,7 +193,20 @@ pub async fn complete(conn: &mut PgConnection, import_id: i64, appended: &Append
 
 /// Records the issues of an import, numbered from 1 in the order given.
 pub async fn insert_issues(conn: &mut PgConnection, import_id: i64, issues: &[NewIssue]) -> Result<(), StoreError> {
-    let numbered = issues.iter().zip(1_i32..);
+    insert_issues_from(conn, import_id, 1, issues).await
+}
+
+/// Records issues of an import, numbered from `first` in the order given; numbers may be left out but not used twice.
+pub async fn insert_issues_from(
+    conn: &mut PgConnection,
+    import_id: i64,
+    first: i32,
+    issues: &[NewIssue],
+) -> Result<(), StoreError> {
+    if issues.is_empty() {
+        return Ok(());
+    }
+    let numbered = issues.iter().zip(first..);
     let encode = |(issue, ordinal): &(&NewIssue, i32), row: &mut CopyRows| {
         row.bigint(import_id);
         row.integer(*ordinal);

@@ -1,18 +1,31 @@
 //! 企业用地 (occupancies): the rows to and from the database. Which enterprise is on which parcel, from when to when. Codes that are not registered may be named.
-//! History and merging are in `version`; the statements in `sql/occupancy/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, date, number, text};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::{OccupancyRecord, Tenure};
 
 register_functions!(OccupancyRecord);
 
 impl Versioned for OccupancyRecord {
-    const TABLE: &'static str = "occupancy";
-    const STATEMENTS: Statements = statements!("occupancy");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "occupancy",
+        called: "occupancies",
+        key: &[text("occupancy_code")],
+        compared: &[
+            text("enterprise_code"),
+            text("parcel_code"),
+            number("occupied_area_m2"),
+            date("from_on"),
+            date("until_on"),
+            text("tenure"),
+        ],
+        grounded: Grounded::No,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.occupancy_code.clone())
@@ -27,7 +40,7 @@ impl Versioned for OccupancyRecord {
         row.date_or_null(self.from_on);
         row.date_or_null(self.until_on);
         row.text_or_null(self.tenure.map(Tenure::as_str));
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
     }
 
     fn decode(fields: &mut Fields<'_>, observed_on: Option<NaiveDate>) -> Result<Self, RowFault> {

@@ -1,18 +1,42 @@
 //! 宗地 (parcels): the rows to and from the database. The ground of each parcel and what its source says about it; measures and findings are elsewhere.
-//! History and merging are in `version`; the statements in `sql/parcel/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, number, text};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::ParcelRecord;
 
 register_functions!(ParcelRecord);
 
 impl Versioned for ParcelRecord {
-    const TABLE: &'static str = "parcel";
-    const STATEMENTS: Statements = statements!("parcel");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "parcel",
+        called: "parcels",
+        key: &[text("parcel_code")],
+        compared: &[
+            text("location"),
+            text("right_holder"),
+            text("land_use_scheme"),
+            text("land_use_code"),
+            text("industry_edition"),
+            text("industry_code"),
+            text("reporting_unit_code"),
+            number("documentary_area_m2"),
+            number("stated_counting_floor_area_m2"),
+            number("stated_footprint_m2"),
+            number("stated_built_land_m2"),
+            number("stated_structures_m2"),
+            number("stated_yard_m2"),
+            number("stated_office_land_m2"),
+            number("stated_office_floor_m2"),
+            number("stated_green_m2"),
+            text("land_use_mark"),
+        ],
+        grounded: Grounded::Yes,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.parcel_code.clone())
@@ -38,7 +62,7 @@ impl Versioned for ParcelRecord {
         row.number_or_null(self.stated_office_floor_m2);
         row.number_or_null(self.stated_green_m2);
         row.text_or_null(self.land_use_mark.as_deref());
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
         row.ground(&self.ground);
     }
 

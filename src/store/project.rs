@@ -1,18 +1,34 @@
 //! 改造项目 (renovation projects): the rows to and from the database. Renovation projects and the ground they claim; overlaps between them are the ledger's business.
-//! History and merging are in `version`; the statements in `sql/project/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, number, text, truth};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::ProjectRecord;
 
 register_functions!(ProjectRecord);
 
 impl Versioned for ProjectRecord {
-    const TABLE: &'static str = "project";
-    const STATEMENTS: Statements = statements!("project");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "project",
+        called: "renovation projects",
+        key: &[text("project_code")],
+        compared: &[
+            text("name"),
+            text("reporting_unit_code"),
+            text("renewal_measure"),
+            number("reported_area_m2"),
+            text("approval_document"),
+            truth("general_purpose_factory"),
+            truth("conforms_to_plan"),
+            text("exception_reason"),
+            text("exception_document"),
+        ],
+        grounded: Grounded::Yes,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.project_code.clone())
@@ -30,7 +46,7 @@ impl Versioned for ProjectRecord {
         row.truth_or_null(self.conforms_to_plan);
         row.text_or_null(self.exception_reason.as_deref());
         row.text_or_null(self.exception_document.as_deref());
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
         row.ground_or_null(self.ground.as_ref());
     }
 

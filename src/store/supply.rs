@@ -1,18 +1,54 @@
 //! 供地合同 (supply contracts): the rows to and from the database. Land supplied. A contract without geometry is kept and listed; it is never dropped.
-//! History and merging are in `version`; the statements in `sql/supply/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, date, number, text};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::{ConstructionState, SupplyRecord};
 
 register_functions!(SupplyRecord);
 
 impl Versioned for SupplyRecord {
-    const TABLE: &'static str = "supply";
-    const STATEMENTS: Statements = statements!("supply");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "supply",
+        called: "supply contracts",
+        key: &[text("supply_code")],
+        compared: &[
+            text("parcel_code"),
+            text("project_name"),
+            text("land_user"),
+            text("location"),
+            text("supply_mode"),
+            text("land_use_name"),
+            text("industry_edition"),
+            text("industry_code"),
+            date("contract_signed_on"),
+            date("delivered_on"),
+            date("agreed_start_on"),
+            date("agreed_finish_on"),
+            text("construction_state"),
+            date("actual_start_on"),
+            date("actual_finish_on"),
+            number("contract_far_min"),
+            number("contract_far_max"),
+            number("contract_density_max"),
+            number("price_wan_yuan"),
+            number("plan_far_min"),
+            number("plan_far_max"),
+            number("plan_density_max"),
+            text("plan_condition_document"),
+            number("due_area_m2"),
+            number("developed_area_m2"),
+            number("total_investment_wan_yuan"),
+            number("invested_wan_yuan"),
+            date("stopped_on"),
+            number("documentary_area_m2"),
+        ],
+        grounded: Grounded::Yes,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.supply_code.clone())
@@ -50,7 +86,7 @@ impl Versioned for SupplyRecord {
         row.number_or_null(self.invested_wan_yuan);
         row.date_or_null(self.stopped_on);
         row.number_or_null(self.documentary_area_m2);
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
         row.ground_or_null(self.ground.as_ref());
     }
 

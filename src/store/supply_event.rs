@@ -1,18 +1,34 @@
 //! 供地合同变更与中止 (supply events): the rows to and from the database. What moves the agreed dates of a contract or stops its clock. A contract that is not registered may be named.
-//! History and merging are in `version`; the statements in `sql/supply_event/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, date, text};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::{SupplyEventKind, SupplyEventRecord};
 
 register_functions!(SupplyEventRecord);
 
 impl Versioned for SupplyEventRecord {
-    const TABLE: &'static str = "supply_event";
-    const STATEMENTS: Statements = statements!("supply_event");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "supply_event",
+        called: "changes and suspensions of contracts",
+        key: &[text("event_code")],
+        compared: &[
+            text("supply_code"),
+            text("event_kind"),
+            date("starts_on"),
+            date("ends_on"),
+            date("new_start_on"),
+            date("new_finish_on"),
+            text("document_number"),
+            date("document_dated"),
+            text("remark"),
+        ],
+        grounded: Grounded::No,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.event_code.clone())
@@ -30,7 +46,7 @@ impl Versioned for SupplyEventRecord {
         row.text_or_null(self.document_number.as_deref());
         row.date_or_null(self.document_dated);
         row.text_or_null(self.remark.as_deref());
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
     }
 
     fn decode(fields: &mut Fields<'_>, observed_on: Option<NaiveDate>) -> Result<Self, RowFault> {

@@ -1,18 +1,31 @@
 //! 目标任务 (targets): the rows to and from the database. What was promised, for which place, by when. Progress is computed elsewhere.
-//! History and merging are in `version`; the statements in `sql/target/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, integer, number, text};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::TargetRecord;
 
 register_functions!(TargetRecord);
 
 impl Versioned for TargetRecord {
-    const TABLE: &'static str = "target";
-    const STATEMENTS: Statements = statements!("target");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "target",
+        called: "targets",
+        key: &[text("target_code")],
+        compared: &[
+            text("name"),
+            integer("base_year"),
+            integer("end_year"),
+            number("target_area_m2"),
+            text("counted_event"),
+            text("document"),
+        ],
+        grounded: Grounded::No,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.target_code.clone())
@@ -27,7 +40,7 @@ impl Versioned for TargetRecord {
         row.number(self.target_area_m2);
         row.text(&self.counted_event);
         row.text(&self.document);
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
     }
 
     fn decode(fields: &mut Fields<'_>, observed_on: Option<NaiveDate>) -> Result<Self, RowFault> {

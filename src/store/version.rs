@@ -1,5 +1,5 @@
-//! How a register keeps its history: an import is staged, compared with the present versions, and merged set by set.
-//! Unchanged rows keep their version; changed ones are closed and followed by a new one; nothing recorded is overwritten.
+//! How a register keeps its history, and how it is read as of an instant: unchanged rows keep their version; changed ones are
+//! closed and followed by a new one; nothing recorded is overwritten. Rows come in by `intake`.
 //! Which columns there are is the registers' business (`parcel`, `building`, …).
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,12 +10,13 @@ use mujun_geometry::wkb::from_wkb;
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{Decode, PgConnection, Row, Type};
 
-use super::copy::{CopyRows, copy_in};
-use super::fault::{During, RepeatedKey, RowFault, StoreError};
-use crate::register::Ground;
-
-/// Rows after which the planner's statistics are renewed at once instead of by the background worker a minute later.
-const ANALYZE_AFTER_ROWS: i32 = 500;
+use super::copy::CopyRows;
+use super::fault::{During, RowFault, StoreError};
+use super::layout::{self, Layout};
+use crate::register::{
+    ApprovalRecord, BuildingRecord, DeductionRecord, EnterpriseRecord, EnterpriseYearRecord, Ground, OccupancyRecord,
+    ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyEventRecord, SupplyRecord, TargetRecord, ZoneRecord,
+};
 
 /// What became of the rows of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,140 +44,41 @@ pub struct Stored<R> {
     pub record: R,
 }
 
-/// The statements of one register; see the files for what each answers.
-pub(super) struct Statements {
-    pub stage: &'static str,
-    pub clear_stage: &'static str,
-    pub copy: &'static str,
-    pub repeated: &'static str,
-    pub close: &'static str,
-    pub insert: &'static str,
-    pub analyze: &'static str,
-    pub known_at: &'static str,
-}
+/// A record that is kept in versions. Implemented for the records of all registers but the divisions'.
+pub trait Versioned: Sized + Sync {
+    /// The table and its columns.
+    #[doc(hidden)]
+    const LAYOUT: &'static Layout;
 
-/// The statements in a folder of `store/sql`.
-macro_rules! statements {
-    ($folder:literal) => {
-        $crate::store::version::Statements {
-            stage: include_str!(concat!("sql/", $folder, "/stage.sql")),
-            clear_stage: include_str!(concat!("sql/", $folder, "/clear_stage.sql")),
-            copy: include_str!(concat!("sql/", $folder, "/copy.sql")),
-            repeated: include_str!(concat!("sql/", $folder, "/repeated.sql")),
-            close: include_str!(concat!("sql/", $folder, "/close.sql")),
-            insert: include_str!(concat!("sql/", $folder, "/insert.sql")),
-            analyze: include_str!(concat!("sql/", $folder, "/analyze.sql")),
-            known_at: include_str!(concat!("sql/", $folder, "/known_at.sql")),
-        }
-    };
-}
-pub(super) use statements;
-
-/// A record that is kept in versions.
-pub(super) trait Versioned: Sized + Sync {
-    /// The table.
-    const TABLE: &'static str;
-    /// Its statements.
-    const STATEMENTS: Statements;
-
-    /// 行政区划代码 and code, for errors and for order.
+    /// 行政区划代码 and code, for errors and for order; the parts of a code are joined by `/`.
+    #[doc(hidden)]
     fn key(&self) -> (&str, String);
 
-    /// Writes the fields of `copy.sql` after `row_number`.
+    /// Writes the fields of [`Layout::columns`], in their order.
+    #[doc(hidden)]
     fn encode(&self, row: &mut CopyRows);
 
-    /// Reads the fields of `known_at.sql` after `observed_on`.
+    /// Reads the fields of [`Layout::columns`] but `observed_on`, in their order.
+    #[doc(hidden)]
     fn decode(fields: &mut Fields<'_>, observed_on: Option<NaiveDate>) -> Result<Self, RowFault>;
 }
 
-/// Appends the rows of one import: see [`Appended`]. `rows` pairs each record with its source row, counted from 1.
-/// The instant is the import's `received_at`. The statements run in the caller's transaction.
-pub(super) async fn append<R: Versioned>(
-    conn: &mut PgConnection,
-    import_id: i64,
-    rows: &[(i32, R)],
-) -> Result<Appended, StoreError> {
-    let staged = stage(conn, rows.iter()).await?;
-    merge::<R>(conn, import_id, staged).await
-}
-
-async fn stage<'r, R: Versioned + 'r>(
-    conn: &mut PgConnection,
-    rows: impl Iterator<Item = &'r (i32, R)>,
-) -> Result<u64, StoreError> {
-    let statements = R::STATEMENTS;
-    execute(conn, statements.stage, "准备暂存表").await?;
-    execute(conn, statements.clear_stage, "清空暂存表").await?;
-    let encode = |row: &&(i32, R), bytes: &mut CopyRows| {
-        bytes.integer(row.0);
-        row.1.encode(bytes);
-    };
-    let not_finite = |row: &&(i32, R), place: i16| {
-        let (division, code) = row.1.key();
-        RowFault {
-            table: R::TABLE,
-            column: column_at(statements.copy, place),
-            key: format!("{division} {code}（第 {} 行）", row.0),
-            what: "数值不是有限数".to_owned(),
-        }
-        .into()
-    };
-    copy_in(conn, statements.copy, "写入暂存表", rows, encode, not_finite).await
-}
-
-async fn merge<R: Versioned>(conn: &mut PgConnection, import_id: i64, staged: u64) -> Result<Appended, StoreError> {
-    let statements = R::STATEMENTS;
-    let repeated: Vec<(String, String, Vec<i32>)> =
-        sqlx::query_as(statements.repeated).persistent(false).fetch_all(&mut *conn).await.during("检查重复编号")?;
-    if !repeated.is_empty() {
-        let keys = repeated.into_iter().map(|(division_code, code, rows)| RepeatedKey { division_code, code, rows });
-        return Err(StoreError::RepeatedKeys { table: R::TABLE, keys: keys.collect() });
-    }
-    let (received_at, observed_on): (DateTime<Utc>, Option<NaiveDate>) = sqlx::query_as(include_str!("sql/import/instant.sql"))
-        .bind(import_id)
-        .fetch_one(&mut *conn)
-        .await
-        .during("读取导入批")?;
-    let changed: i64 = sqlx::query_scalar(statements.close)
-        .persistent(false)
-        .bind(received_at)
-        .fetch_one(&mut *conn)
-        .await
-        .during("关闭旧版本")?;
-    let inserted = sqlx::query(statements.insert)
-        .persistent(false)
-        .bind(import_id)
-        .bind(received_at)
-        .bind(observed_on)
-        .execute(&mut *conn)
-        .await
-        .during("登记新版本")?
-        .rows_affected();
-    let staged = i64::try_from(staged).unwrap_or(i64::MAX);
-    let inserted = i64::try_from(inserted).unwrap_or(i64::MAX);
-    let appended = Appended { new: count(inserted - changed), changed: count(changed), unchanged: count(staged - inserted) };
-    if appended.new + appended.changed >= ANALYZE_AFTER_ROWS {
-        execute(conn, statements.analyze, "更新统计").await?;
-    }
-    Ok(appended)
-}
-
-/// Row numbers are `i32`, so the rows of an import are too.
-fn count(rows: i64) -> i32 {
-    i32::try_from(rows).unwrap_or(i32::MAX)
-}
-
-async fn execute(conn: &mut PgConnection, statement: &'static str, step: &'static str) -> Result<(), StoreError> {
-    sqlx::query(statement).persistent(false).execute(&mut *conn).await.during(step)?;
-    Ok(())
-}
-
-/// The name of the column at `place` in the list of a `copy.sql`.
-fn column_at(copy: &str, place: i16) -> String {
-    let list = copy.split_once('(').map_or("", |(_, rest)| rest);
-    let columns = list.split([',', ')']).map(str::trim);
-    columns.into_iter().nth(usize::try_from(place).unwrap_or_default()).unwrap_or_default().to_owned()
-}
+/// The registers whose history is kept so.
+pub(super) const LAYOUTS: [&Layout; 13] = [
+    ParcelRecord::LAYOUT,
+    BuildingRecord::LAYOUT,
+    ApprovalRecord::LAYOUT,
+    DeductionRecord::LAYOUT,
+    SupplyRecord::LAYOUT,
+    SupplyEventRecord::LAYOUT,
+    ZoneRecord::LAYOUT,
+    EnterpriseRecord::LAYOUT,
+    OccupancyRecord::LAYOUT,
+    EnterpriseYearRecord::LAYOUT,
+    ProjectRecord::LAYOUT,
+    ProjectEventRecord::LAYOUT,
+    TargetRecord::LAYOUT,
+];
 
 /// Calls `each` for every version recorded at `known_at` (`None`: the present ones), in no particular order.
 pub(super) async fn for_each_known_at<R: Versioned>(
@@ -184,7 +86,7 @@ pub(super) async fn for_each_known_at<R: Versioned>(
     known_at: Option<DateTime<Utc>>,
     mut each: impl FnMut(Stored<R>),
 ) -> Result<(), StoreError> {
-    let mut rows = sqlx::query(R::STATEMENTS.known_at).bind(known_at).fetch(conn);
+    let mut rows = sqlx::query(layout::statements(R::LAYOUT).known_at).bind(known_at).fetch(conn);
     while let Some(row) = rows.try_next().await.during("读取登记簿")? {
         each(stored(&row)?);
     }
@@ -203,7 +105,7 @@ pub(super) async fn known_at<R: Versioned>(
 }
 
 fn stored<R: Versioned>(row: &PgRow) -> Result<Stored<R>, RowFault> {
-    let mut fields = Fields { table: R::TABLE, row, next: 0, version_id: 0 };
+    let mut fields = Fields { table: R::LAYOUT.table, row, next: 0, version_id: 0 };
     let version_id = fields.take("version_id")?;
     fields.version_id = version_id;
     let import_id = fields.take("import_id")?;
@@ -215,7 +117,7 @@ fn stored<R: Versioned>(row: &PgRow) -> Result<Stored<R>, RowFault> {
 }
 
 /// The fields of a row, taken one after the other.
-pub(super) struct Fields<'r> {
+pub struct Fields<'r> {
     table: &'static str,
     row: &'r PgRow,
     next: usize,
@@ -283,7 +185,7 @@ macro_rules! register_functions {
             import_id: i64,
             rows: &[(i32, $record)],
         ) -> Result<$crate::store::Appended, $crate::store::StoreError> {
-            $crate::store::version::append(conn, import_id, rows).await
+            $crate::store::intake::append(conn, import_id, rows).await
         }
 
         /// The versions recorded at an instant (`None`: the present ones), ordered by division and code.

@@ -1,18 +1,24 @@
 //! 规划分区 (plan zones): the rows to and from the database. What the territorial plan allows where.
-//! History and merging are in `version`; the statements in `sql/zone/`.
+//! History and merging are in `version`; the statements in `layout`.
 
 use chrono::NaiveDate;
 
 use super::copy::CopyRows;
 use super::fault::RowFault;
-use super::version::{Fields, Statements, Versioned, register_functions, statements};
+use super::layout::{Grounded, Layout, text, truth};
+use super::version::{Fields, Versioned, register_functions};
 use crate::register::ZoneRecord;
 
 register_functions!(ZoneRecord);
 
 impl Versioned for ZoneRecord {
-    const TABLE: &'static str = "plan_zone";
-    const STATEMENTS: Statements = statements!("zone");
+    const LAYOUT: &'static Layout = &Layout {
+        table: "plan_zone",
+        called: "plan zones",
+        key: &[text("zone_code")],
+        compared: &[text("scheme"), text("zone_type_code"), text("zone_type_name"), truth("is_industrial")],
+        grounded: Grounded::Yes,
+    };
 
     fn key(&self) -> (&str, String) {
         (&self.division_code, self.zone_code.clone())
@@ -25,7 +31,7 @@ impl Versioned for ZoneRecord {
         row.text(&self.zone_type_code);
         row.text_or_null(self.zone_type_name.as_deref());
         row.truth_or_null(self.is_industrial);
-        row.date_or_null(self.observed_on);
+        row.observed_on(self.observed_on);
         row.ground(&self.ground);
     }
 

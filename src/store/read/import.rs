@@ -23,6 +23,8 @@ pub struct ImportRow {
     pub crs: Option<String>,
     pub encoding: Option<String>,
     pub observed_on: Option<NaiveDate>,
+    pub received_on: Option<NaiveDate>,
+    pub decisions: serde_json::Value,
     pub received_at: DateTime<Utc>,
     pub rows_read: i32,
     pub rows_new: i32,

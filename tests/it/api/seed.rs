@@ -187,6 +187,8 @@ fn file(kind: RegisterKind, rows: usize) -> import::NewImport {
         crs: Some("EPSG:4549".into()),
         encoding: None,
         observed_on: Some(day("2026-06-30")),
+        received_on: None,
+        decisions: serde_json::json!({}),
         rows_read: i32::try_from(rows).unwrap(),
         rows_quarantined: 0,
     }

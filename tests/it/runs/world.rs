@@ -106,6 +106,8 @@ fn file(kind: RegisterKind, name: &str, rows: usize) -> import::NewImport {
         crs: Some("EPSG:4549".into()),
         encoding: None,
         observed_on: None,
+        received_on: None,
+        decisions: serde_json::json!({}),
         rows_read: i32::try_from(rows).unwrap(),
         rows_quarantined: 0,
     }

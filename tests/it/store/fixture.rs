@@ -66,6 +66,8 @@ pub fn file(kind: RegisterKind, file: &str, rows: usize) -> import::NewImport {
         crs: Some("EPSG:4490".into()),
         encoding: None,
         observed_on: Some(day("2026-06-30")),
+        received_on: None,
+        decisions: serde_json::json!({}),
         rows_read: i32::try_from(rows).unwrap(),
         rows_quarantined: 0,
     }

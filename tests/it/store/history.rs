@@ -143,7 +143,7 @@ async fn the_same_file_is_found_again_and_cannot_be_recorded_twice() {
     with_division(&mut conn).await;
     let known = file(RegisterKind::Parcels, "a", 0);
     let find = async |conn: &mut PgConnection| {
-        import::find_same_file(conn, known.kind, &known.file_sha256, &known.mapping_sha256).await.unwrap()
+        import::find_same_file(conn, known.kind, &known.file_sha256, &known.mapping_sha256, &known.decisions).await.unwrap()
     };
     assert!(find(&mut conn).await.is_none());
     import_parcels(&mut conn, "a", &[parcel("P1", 1)]).await.unwrap();

@@ -1,0 +1,215 @@
+//! The course of one import: a thread reads and checks the file and encodes its rows while the database takes in those before them.
+//! Between the two stand a few stretches of rows at most, so that memory does not grow with the file.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mujun_domain::code::DivisionCode;
+use mujun_geometry::geo::Rect;
+use mujun_geometry::surface::Surface;
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::{mpsc, oneshot};
+
+use super::issues::Issues;
+use super::kept::Kept;
+use super::{ImportEnding, ImportError, ImportMode, ImportProgress, ImportReport, ImportRequest, ImportStep, Watch};
+use crate::ingest::{self, IngestIssue, Mapping, Piece, Place, ReadOptions, SourceDescription, Summary};
+use crate::register::RegisterKind;
+use crate::store::import::{NewImport, SameFile};
+use crate::store::intake::Batch;
+use crate::store::{self, Appended, StoreError};
+
+/// Stretches of rows that may wait between the reader and the database.
+const AHEAD: usize = 3;
+
+/// What the reading thread sends.
+enum FromFile {
+    Opened { source: SourceDescription, claimed_rows: Option<u64> },
+    Rows { batch: Batch, read: usize, issues: Vec<IngestIssue> },
+}
+
+/// What the reading thread needs.
+struct Reading<R: Kept> {
+    path: PathBuf,
+    mapping: Arc<Mapping>,
+    options: ReadOptions,
+    place: Place,
+    plan: oneshot::Receiver<Arc<R::Plan>>,
+    send: mpsc::Sender<FromFile>,
+}
+
+pub(super) async fn run<R: Kept>(
+    pool: &PgPool,
+    request: ImportRequest,
+    mapping: Mapping,
+    watch: Watch<'_>,
+) -> Result<ImportReport, ImportError> {
+    let kind = request.kind;
+    let tell = |step, rows, of| watch(ImportProgress { step, rows, of });
+    tell(ImportStep::Reading, 0, None);
+    let mut transaction = pool.begin().await.map_err(|source| ImportError::Transaction { step: "开始", source })?;
+    let conn = &mut *transaction;
+    store::import::wait_for_writers(conn).await?;
+    let place = if kind == RegisterKind::Divisions { Place::default() } else { place(conn, kind).await? };
+
+    let mapping = Arc::new(mapping);
+    let (send, mut from_file) = mpsc::channel(AHEAD);
+    let (give_plan, plan) = oneshot::channel();
+    let options = request.options.clone();
+    let reading: Reading<R> = Reading { path: request.path.clone(), mapping: Arc::clone(&mapping), options, place, plan, send };
+    let reading = tokio::task::spawn_blocking(move || read(reading));
+    let Some(FromFile::Opened { source, claimed_rows }) = from_file.recv().await else {
+        // Nothing came: the file was refused before its first row.
+        reading.await.map_err(ImportError::Task)??;
+        return Err(ImportError::File(ingest::IngestError::Stopped));
+    };
+    let decisions = decisions(&request);
+    if let Some(same) = store::import::find_same_file(conn, kind, &source.sha256, &mapping.sha256, &decisions).await? {
+        return Ok(already_recorded(kind, source, same));
+    }
+    let new_import = new_import(&request, &source, &mapping, decisions);
+    let import_id = store::import::insert(conn, &new_import).await?;
+    let mut intake = R::begin(conn, import_id, claimed_rows).await?;
+    let mut issues = Issues::new(import_id);
+    // A reader that has ended meanwhile says so itself.
+    let _ = give_plan.send(R::plan(&intake));
+    let mut rows = 0;
+    while let Some(message) = from_file.recv().await {
+        let FromFile::Rows { batch, read, issues: found } = message else { continue };
+        R::write(&mut intake, conn, batch).await?;
+        issues.record(conn, found).await?;
+        rows += read as u64;
+        tell(ImportStep::Reading, rows, claimed_rows);
+    }
+    let Summary { issues: of_file, source } = reading.await.map_err(ImportError::Task)??;
+
+    tell(ImportStep::Merging, rows, Some(rows));
+    let appended = R::finish(intake, conn).await?;
+    store::import::count_read(conn, import_id, source.rows_read, source.rows_quarantined).await?;
+    store::import::complete(conn, import_id, &appended).await?;
+    let (issues, issue_count) = issues.conclude(conn, of_file).await?;
+    let cause = format!("导入{}：{}", kind.label_zh(), source.file_name);
+    let revision = store::import::record_revision(conn, Some(import_id), &cause).await?;
+    let ending = match request.mode {
+        ImportMode::Commit => {
+            tell(ImportStep::Committing, rows, Some(rows));
+            transaction.commit().await.map_err(|source| ImportError::Transaction { step: "提交", source })?;
+            ImportEnding::Committed { import_id, revision }
+        }
+        ImportMode::DryRun => {
+            transaction.rollback().await.map_err(|source| ImportError::Transaction { step: "撤回", source })?;
+            ImportEnding::Discarded
+        }
+    };
+    let NewImport { provider, observed_on, received_on, .. } = new_import;
+    Ok(ImportReport { kind, source, provider, observed_on, received_on, appended, issues, issue_count, ending })
+}
+
+/// Reads the file to its end, or until nobody takes its rows any more.
+fn read<R: Kept>(reading: Reading<R>) -> Result<Summary, ImportError> {
+    let Reading { path, mapping, options, place, plan, send } = reading;
+    let (mut plan, mut awaited, mut refused) = (None, Some(plan), None);
+    let summary = ingest::stream::<R>(&path, &mapping, &options, &place, &mut |piece| {
+        let message = match piece {
+            Piece::Opened { source, claimed_rows } => FromFile::Opened { source, claimed_rows },
+            Piece::Rows(chunk) => {
+                if let Some(awaited) = awaited.take() {
+                    plan = awaited.blocking_recv().ok();
+                }
+                let Some(plan) = &plan else { return ControlFlow::Break(()) };
+                let rows = chunk.rows.into_iter().map(|row| (row.number, row.record)).collect();
+                match R::encode(plan, rows) {
+                    Ok(batch) => FromFile::Rows { batch, read: chunk.read, issues: chunk.issues },
+                    Err(fault) => {
+                        refused = Some(fault);
+                        return ControlFlow::Break(());
+                    }
+                }
+            }
+        };
+        match send.blocking_send(message) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    });
+    match refused {
+        Some(fault) => Err(ImportError::Store(fault)),
+        None => summary.map_err(ImportError::File),
+    }
+}
+
+/// What the operator decided, as far as it changes what is recorded: part of the identity of the import.
+fn decisions(request: &ImportRequest) -> serde_json::Value {
+    let mut decisions = serde_json::to_value(&request.options).unwrap_or_default();
+    if let (Some(object), Some(day)) = (decisions.as_object_mut(), request.observed_on) {
+        object.insert("observed_on".to_owned(), day.to_string().into());
+    }
+    decisions
+}
+
+fn new_import(request: &ImportRequest, source: &SourceDescription, mapping: &Mapping, decisions: serde_json::Value) -> NewImport {
+    NewImport {
+        kind: request.kind,
+        file_name: source.file_name.clone(),
+        file_sha256: source.sha256.clone(),
+        mapping_name: mapping.name.clone(),
+        mapping_sha256: mapping.sha256.clone(),
+        layer_name: source.layer_name.clone(),
+        provider: mapping.provider.clone(),
+        is_synthetic: mapping.is_synthetic,
+        crs: source.crs.map(|crs| crs.to_string()),
+        encoding: source.encoding.clone(),
+        observed_on: mapping.observed_on,
+        received_on: request.received_on,
+        decisions,
+        rows_read: 0,
+        rows_quarantined: 0,
+    }
+}
+
+/// The report on a file that is not read again, as nothing would change.
+fn already_recorded(kind: RegisterKind, source: SourceDescription, same: SameFile) -> ImportReport {
+    ImportReport {
+        kind,
+        source: SourceDescription { rows_read: same.rows_read, rows_quarantined: same.rows_quarantined, ..source },
+        provider: same.provider,
+        observed_on: same.observed_on,
+        received_on: same.received_on,
+        appended: Appended { unchanged: same.rows_read - same.rows_quarantined, ..Appended::default() },
+        issues: Vec::new(),
+        issue_count: 0,
+        ending: ImportEnding::AlreadyRecorded { import_id: same.import_id },
+    }
+}
+
+/// The city as the registers know it now, against which a file is checked.
+async fn place(conn: &mut PgConnection, kind: RegisterKind) -> Result<Place, StoreError> {
+    let divisions: Vec<(DivisionCode, Surface)> = store::division::boundaries(conn)
+        .await?
+        .into_iter()
+        .filter_map(|division| Some((DivisionCode::parse(&division.division_code).ok()?, division.boundary)))
+        .collect();
+    let extent = divisions.iter().map(|(_, surface)| surface.bounds()).reduce(|a, b| {
+        Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
+    });
+    let units = store::division::reporting_units(conn).await?;
+    let reporting_units = (!units.is_empty()).then(|| units.into_iter().map(|unit| unit.reporting_unit_code).collect());
+    let mut registered = BTreeMap::new();
+    for &register in references(kind) {
+        registered.insert(register, store::reference::keys(conn, register).await?.into_iter().collect());
+    }
+    Ok(Place { extent, divisions, reporting_units, registered })
+}
+
+/// The registers that the rows of a register name by code.
+fn references(kind: RegisterKind) -> &'static [RegisterKind] {
+    match kind {
+        RegisterKind::SupplyEvents => &[RegisterKind::Supplies],
+        RegisterKind::Deductions => &[RegisterKind::Approvals],
+        RegisterKind::Occupancies => &[RegisterKind::Enterprises, RegisterKind::Parcels],
+        RegisterKind::EnterpriseYears => &[RegisterKind::Enterprises],
+        _ => &[],
+    }
+}

@@ -1,0 +1,319 @@
+//! How the rows of one import come into a register while its file is still being read. Rows whose key has no present version are
+//! copied straight into the register, written once; the others are staged, compared with the present versions and merged set by set.
+//! An empty register that is to take many rows is undressed (indexes, references) while it is filled, and dressed again after.
+//!
+//! [`Intake::begin`], then [`Plan::encode`] (any thread) and [`Intake::write`] for each stretch, then [`Intake::finish`]; all in the
+//! caller's transaction, after [`crate::store::import::insert`].
+
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::TryStreamExt;
+use rayon::prelude::*;
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use super::copy::{self, CopyRows, Encoded, NotFinite};
+use super::fault::{During, RepeatedKey, RowFault, StoreError};
+use super::layout::{self, Statements};
+use super::version::{Appended, Versioned};
+
+/// Rows after which the planner's statistics are renewed at once instead of by the background worker a minute later.
+const ANALYZE_AFTER_ROWS: u64 = 500;
+/// Rows from which it pays to fetch the keys of a register, so that new ones need not be staged.
+const KEYS_FROM_ROWS: u64 = 20_000;
+/// Rows from which it pays to make the indexes of an empty register anew.
+const BULK_FROM_ROWS: u64 = 50_000;
+/// Rows that one thread encodes at a time.
+const STRETCH: usize = 512;
+/// Repeated keys that are told.
+const REPEATED_TOLD: usize = 20;
+
+/// How the rows of one import are told apart and encoded. Shared with the threads that read the file.
+#[derive(Debug)]
+pub struct Plan<R> {
+    present: Present,
+    import_id: i64,
+    received_at: DateTime<Utc>,
+    observed_on: Option<NaiveDate>,
+    of: PhantomData<fn(R)>,
+}
+
+/// What is known of the keys that have a present version.
+#[derive(Debug)]
+enum Present {
+    /// There is none: everything is new.
+    None,
+    /// Hashes of all of them. A key that only looks like one is staged and found to be new there.
+    Hashes(HashSet<u64>),
+    /// Not asked: everything is staged.
+    Unasked,
+}
+
+/// A stretch of rows, encoded.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub(super) new: Vec<Encoded>,
+    pub(super) staged: Vec<Encoded>,
+}
+
+/// Rows on their way into a register.
+#[derive(Debug)]
+pub struct Intake<R> {
+    plan: Arc<Plan<R>>,
+    statements: &'static Statements,
+    /// How to make again what was taken off the table.
+    put_on: Vec<String>,
+    new: u64,
+    staged: u64,
+}
+
+fn hash(division: &str, code: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (division, code).hash(&mut hasher);
+    hasher.finish()
+}
+
+impl<R: Versioned> Plan<R> {
+    /// Encodes rows, each with its source row counted from 1; on all cores.
+    ///
+    /// # Errors
+    /// A number that is no number, with its row and column.
+    pub fn encode(&self, rows: Vec<(i32, R)>) -> Result<Batch, StoreError>
+    where
+        R: Send,
+    {
+        let (new, staged) = match &self.present {
+            Present::None => (rows, Vec::new()),
+            Present::Unasked => (Vec::new(), rows),
+            Present::Hashes(present) => rows.into_iter().partition(|(_, record)| {
+                let (division, code) = record.key();
+                !present.contains(&hash(division, &code))
+            }),
+        };
+        let staged = stretches(&staged, None, |(number, record), row| {
+            row.integer(*number);
+            record.encode(row);
+        })?;
+        let new = stretches(&new, self.observed_on, |(number, record), row| {
+            row.integer(*number);
+            record.encode(row);
+            row.bigint(self.import_id);
+            row.from_on(self.received_at);
+        })?;
+        Ok(Batch { new, staged })
+    }
+}
+
+fn stretches<R: Versioned>(
+    rows: &[(i32, R)],
+    observed_else: Option<NaiveDate>,
+    encode: impl Fn(&(i32, R), &mut CopyRows) + Sync,
+) -> Result<Vec<Encoded>, StoreError> {
+    rows.par_chunks(STRETCH)
+        .map(|stretch| {
+            copy::encoded(stretch, observed_else, &encode).map_err(|NotFinite { row, field }| {
+                let (number, record) = &stretch[row];
+                let (division, code) = record.key();
+                // The row's number comes before the columns.
+                let column = field.checked_sub(1).and_then(|at| R::LAYOUT.columns().get(at).map(|column| column.name));
+                RowFault {
+                    table: R::LAYOUT.table,
+                    column: column.unwrap_or_default().to_owned(),
+                    key: format!("{division} {code}（第 {number} 行）"),
+                    what: "数值不是有限数".to_owned(),
+                }
+                .into()
+            })
+        })
+        .collect()
+}
+
+impl<R: Versioned> Intake<R> {
+    /// Looks at the register and decides how the rows go in; `expected` is how many rows the file says it has.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn begin(conn: &mut PgConnection, import_id: i64, expected: Option<u64>) -> Result<Intake<R>, StoreError> {
+        let statements = layout::statements(R::LAYOUT);
+        let expected = expected.unwrap_or_default();
+        let is_empty: bool = sqlx::query_scalar(statements.is_empty).fetch_one(&mut *conn).await.during("查看登记簿")?;
+        let present = match (is_empty, expected) {
+            (true, _) => Present::None,
+            (false, KEYS_FROM_ROWS..) => Present::Hashes(present_hashes(conn, statements).await?),
+            (false, _) => Present::Unasked,
+        };
+        let put_on = if is_empty && expected >= BULK_FROM_ROWS { undress(conn, statements).await? } else { Vec::new() };
+        execute(conn, statements.stage, "准备暂存表").await?;
+        execute(conn, statements.clear_stage, "清空暂存表").await?;
+        let (received_at, observed_on) = sqlx::query_as(include_str!("sql/import/instant.sql"))
+            .bind(import_id)
+            .fetch_one(&mut *conn)
+            .await
+            .during("读取导入批")?;
+        let plan = Plan { present, import_id, received_at, observed_on, of: PhantomData };
+        Ok(Intake { plan: Arc::new(plan), statements, put_on, new: 0, staged: 0 })
+    }
+
+    /// What the threads that encode need.
+    pub fn plan(&self) -> Arc<Plan<R>> {
+        Arc::clone(&self.plan)
+    }
+
+    /// Sends a stretch of rows to the database.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn write(&mut self, conn: &mut PgConnection, batch: Batch) -> Result<(), StoreError> {
+        let Batch { new, staged } = batch;
+        if !new.is_empty() {
+            copy::send(conn, self.statements.copy_new, "登记新行", &new).await?;
+            self.new += new.iter().map(|stretch| stretch.rows).sum::<u64>();
+        }
+        if !staged.is_empty() {
+            copy::send(conn, self.statements.copy_stage, "写入暂存表", &staged).await?;
+            self.staged += staged.iter().map(|stretch| stretch.rows).sum::<u64>();
+        }
+        Ok(())
+    }
+
+    /// Merges what was staged and dresses the register again.
+    ///
+    /// # Errors
+    /// The database refused: a key that occurs twice, a row that refers to what is not there.
+    pub async fn finish(self, conn: &mut PgConnection) -> Result<Appended, StoreError> {
+        let Intake { plan, statements, put_on, new, staged } = self;
+        for statement in put_on {
+            // Text that the server itself made of its catalogue in `undress`.
+            sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(&mut *conn).await.during("重建索引")?;
+        }
+        let (mut changed, mut inserted) = (0, 0);
+        if staged > 0 {
+            if staged >= ANALYZE_AFTER_ROWS {
+                execute(conn, statements.analyze_stage, "更新统计").await?;
+            }
+            changed = sqlx::query_scalar(statements.close)
+                .persistent(false)
+                .bind(plan.received_at)
+                .fetch_one(&mut *conn)
+                .await
+                .during("关闭旧版本")?;
+            let done = sqlx::query(statements.insert)
+                .persistent(false)
+                .bind(plan.import_id)
+                .bind(plan.received_at)
+                .bind(plan.observed_on)
+                .execute(&mut *conn)
+                .await
+                .during("登记新版本")?;
+            inserted = signed(done.rows_affected());
+        }
+        if new + inserted.unsigned_abs() >= ANALYZE_AFTER_ROWS {
+            execute(conn, statements.analyze, "更新统计").await?;
+        }
+        Ok(Appended {
+            new: count(signed(new) + inserted - changed),
+            changed: count(changed),
+            unchanged: count(signed(staged) - inserted),
+        })
+    }
+}
+
+async fn present_hashes(conn: &mut PgConnection, statements: &'static Statements) -> Result<HashSet<u64>, StoreError> {
+    let mut rows = sqlx::query(statements.present_keys).fetch(conn);
+    let mut found = HashSet::new();
+    while let Some(row) = rows.try_next().await.during("读取现有编号")? {
+        let key = row.try_get("division_code").and_then(|division| Ok((division, row.try_get("code")?)));
+        let (division, code): (&str, &str) = key.during("读取现有编号")?;
+        found.insert(hash(division, code));
+    }
+    Ok(found)
+}
+
+/// Takes indexes and references off an empty register, and answers how to put them on again. Nothing is taken off while somebody
+/// keeps reading the register: then the rows go in with all of it in place, more slowly.
+async fn undress(conn: &mut PgConnection, statements: &'static Statements) -> Result<Vec<String>, StoreError> {
+    execute(conn, include_str!("sql/import/bulk_mark.sql"), "准备成批登记").await?;
+    execute(conn, include_str!("sql/import/bulk_patience.sql"), "准备成批登记").await?;
+    match sqlx::query(statements.lock_for_bulk).persistent(false).execute(&mut *conn).await {
+        Ok(_) => {}
+        Err(sqlx::Error::Database(refusal)) if refusal.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => {
+            execute(conn, include_str!("sql/import/bulk_give_up.sql"), "准备成批登记").await?;
+            return Ok(Vec::new());
+        }
+        Err(source) => return Err(StoreError::Query { step: "准备成批登记", source }),
+    }
+    execute(conn, include_str!("sql/import/bulk_patience_over.sql"), "准备成批登记").await?;
+    execute(conn, include_str!("sql/import/bulk_kept.sql"), "准备成批登记").await?;
+    execute(conn, include_str!("sql/import/bulk_memory.sql"), "准备成批登记").await?;
+    execute(conn, statements.empty_for_bulk, "准备成批登记").await?;
+    let dressing: Vec<(String, String)> =
+        sqlx::query_as(statements.dressing).persistent(false).fetch_all(&mut *conn).await.during("准备成批登记")?;
+    let mut put_on = Vec::with_capacity(dressing.len());
+    for (take_off, again) in dressing {
+        sqlx::query(AssertSqlSafe(take_off)).persistent(false).execute(&mut *conn).await.during("准备成批登记")?;
+        put_on.push(again);
+    }
+    Ok(put_on)
+}
+
+/// PostgreSQL's `lock_not_available`.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+fn signed(rows: u64) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+/// Row numbers are `i32`, so the rows of an import are too.
+fn count(rows: i64) -> i32 {
+    i32::try_from(rows).unwrap_or(i32::MAX)
+}
+
+async fn execute(conn: &mut PgConnection, statement: &'static str, step: &'static str) -> Result<(), StoreError> {
+    sqlx::query(statement).persistent(false).execute(&mut *conn).await.during(step)?;
+    Ok(())
+}
+
+/// Appends rows that are in memory already: see [`Appended`]. `rows` pairs each record with its source row, counted from 1.
+/// The instant is the import's `received_at`. The statements run in the caller's transaction.
+pub(super) async fn append<R: Versioned + Clone + Send>(
+    conn: &mut PgConnection,
+    import_id: i64,
+    rows: &[(i32, R)],
+) -> Result<Appended, StoreError> {
+    if let Some(fault) = repeated(rows) {
+        return Err(fault);
+    }
+    let mut intake = Intake::<R>::begin(conn, import_id, Some(rows.len() as u64)).await?;
+    let batch = intake.plan.encode(rows.to_vec())?;
+    intake.write(conn, batch).await?;
+    intake.finish(conn).await
+}
+
+/// The keys that occur more than once, as a fault.
+fn repeated<R: Versioned>(rows: &[(i32, R)]) -> Option<StoreError> {
+    let mut first: HashMap<(&str, String), i32> = HashMap::new();
+    let mut again: Vec<RepeatedKey> = Vec::new();
+    for (number, record) in rows {
+        match first.entry(record.key()) {
+            Entry::Vacant(place) => {
+                place.insert(*number);
+            }
+            Entry::Occupied(place) => {
+                let (division, code) = place.key();
+                match again.iter().position(|key| key.division_code == *division && key.code == *code) {
+                    Some(at) => again[at].rows.push(*number),
+                    None if again.len() < REPEATED_TOLD => again.push(RepeatedKey {
+                        division_code: (*division).to_owned(),
+                        code: code.clone(),
+                        rows: vec![*place.get(), *number],
+                    }),
+                    None => {}
+                }
+            }
+        }
+    }
+    (!again.is_empty()).then(|| StoreError::RepeatedKeys { table: R::LAYOUT.table, keys: again })
+}

@@ -1,6 +1,0 @@
--- Which enterprises were recorded at the instant $1 (null: now)?
-select
-    version_id, import_id, source_row, lower(recorded), observed_on, division_code, enterprise_code, name,
-    industry_edition, industry_code
-from enterprise
-where ($1::timestamptz is null and upper_inf(recorded)) or recorded @> $1

@@ -1,0 +1,2 @@
+-- To where do we go back when the register cannot be filled in bulk?
+savepoint bulk

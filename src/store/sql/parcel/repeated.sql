@@ -1,7 +1,0 @@
--- Which keys occur more than once among the parcels of this import, and in which rows?
-select division_code, parcel_code as code, array_agg(row_number order by row_number) as row_numbers
-from parcel_staging
-group by division_code, parcel_code
-having count(*) > 1
-order by min(row_number)
-limit 20

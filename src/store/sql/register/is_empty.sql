@@ -1,0 +1,2 @@
+-- Was no version of the {called} ever recorded?
+select not exists (select from {table}) as is_empty

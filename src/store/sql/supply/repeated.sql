@@ -1,7 +1,0 @@
--- Which keys occur more than once among the supply contracts of this import, and in which rows?
-select division_code, supply_code as code, array_agg(row_number order by row_number) as row_numbers
-from supply_staging
-group by division_code, supply_code
-having count(*) > 1
-order by min(row_number)
-limit 20

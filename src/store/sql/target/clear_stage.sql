@@ -1,2 +1,0 @@
--- Is the staging table of the targets empty for the next import of this transaction?
-truncate target_staging
