@@ -48,6 +48,7 @@ fn only_in(words: &[&str], places: &[&str]) {
     let mut files = sources("src", "rs");
     files.extend(sources("crates/domain/src", "rs"));
     files.extend(sources("crates/geometry/src", "rs"));
+    files.extend(sources("crates/tiles/src", "rs"));
     let offenders: Vec<String> = files
         .iter()
         .filter(|(file, _)| !in_one_of(file, places))
@@ -130,8 +131,24 @@ fn the_domain_depends_on_nothing_that_touches_the_world() {
 }
 
 #[test]
-fn the_kernel_does_not_know_what_a_parcel_is() {
-    for (file, text) in sources("crates/geometry/src", "rs") {
+fn the_tile_kernel_depends_on_nothing_but_arithmetic() {
+    let manifest = fs::read_to_string(root().join("crates/tiles/Cargo.toml")).unwrap();
+    let dependencies = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
+    let allowed = ["i_overlay", "rayon"];
+    for line in dependencies.lines().filter(|line| line.contains('=') && !line.starts_with('#')) {
+        let name = line.split('=').next().unwrap().trim();
+        assert!(allowed.contains(&name), "crates/tiles 不得依赖 {name}");
+    }
+    for (file, text) in sources("crates/tiles/src", "rs") {
+        for word in ["std::fs", "std::env", "std::net", "std::time", "async fn"] {
+            assert!(!program(&text).contains(word), "{file} 不得使用 {word}");
+        }
+    }
+}
+
+#[test]
+fn the_kernels_do_not_know_what_a_parcel_is() {
+    for (file, text) in sources("crates/geometry/src", "rs").into_iter().chain(sources("crates/tiles/src", "rs")) {
         let text = program(&text).to_lowercase();
         for word in ["parcel", "supply", "approval", "mujun_domain"] {
             assert!(!text.contains(word), "{file} 不得出现 {word}");

@@ -1,0 +1,100 @@
+//! What a layer is called, which attributes it has, and what of it a tile shows at which zoom.
+
+use std::ops::RangeInclusive;
+
+/// Columns a layer may have.
+pub const MAX_COLUMNS: usize = 32;
+/// Classes a layer may be summed by.
+pub const MAX_CLASSES: usize = 6;
+
+/// What a column holds. A missing value is absent from the tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// One of few words, held as a number into a dictionary.
+    Category,
+    /// Words that hardly repeat, such as a key.
+    Text,
+    /// A number.
+    Number,
+    /// A whole number.
+    Integer,
+    /// Yes or no.
+    Flag,
+}
+
+/// An attribute and the zooms from which it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnSchema {
+    /// The key in the tile.
+    pub name: String,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// The first zoom at which outlines and collapsed outlines carry it.
+    pub outlines_from: u8,
+    /// The first zoom at which labels carry it.
+    pub labels_from: u8,
+}
+
+impl ColumnSchema {
+    /// A column that is written at every zoom.
+    pub fn new(name: &str, kind: ColumnKind) -> Self {
+        Self { name: name.to_owned(), kind, outlines_from: 0, labels_from: 0 }
+    }
+
+    /// The same, written from a zoom on.
+    pub fn from_zoom(self, zoom: u8) -> Self {
+        Self { outlines_from: zoom, labels_from: zoom, ..self }
+    }
+}
+
+/// What a tile shows of a layer.
+///
+/// In the tile the layer becomes `name` (outlines), `name_tiny` (points for outlines that collapse), `name_label` (label points),
+/// and at zooms at which outlines would be too many `name_grid` (squares of 8 pixels, each with the number of features whose label
+/// point lies in it and with the sums of their weights, in all and by class). What a grid stands for is also said in the layer `meta`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerSchema {
+    /// The layer's name in tiles.
+    pub name: String,
+    /// The attributes, in the order in which they are numbered; at most [`MAX_COLUMNS`].
+    pub columns: Vec<ColumnSchema>,
+    /// The zooms at which the layer is in tiles at all.
+    pub shown: RangeInclusive<u8>,
+    /// The first zoom at which features may be drawn one by one; the fullest tile may put it off further.
+    pub drawn_from: u8,
+    /// The first zoom of label points; past 22 there are none.
+    pub labels_from: u8,
+    /// The last zoom at which the grid is written even though features are drawn one by one.
+    pub grid_to: Option<u8>,
+    /// What features are summed by; at most [`MAX_CLASSES`]. In a grid cell `<class>_<weight>` holds the sum of the class.
+    pub classes: Vec<String>,
+    /// What is summed: the attribute's name.
+    pub weight: String,
+    /// Weights are whole numbers so that sums are exact; this many of them make one unit of the attribute.
+    pub weights_per_unit: u32,
+    /// Bytes a tile may take for features drawn one by one before the grid takes their place.
+    pub budget: usize,
+}
+
+impl LayerSchema {
+    /// A layer drawn one by one wherever a tile has room, with labels from zoom 14 on and nothing to sum but its number.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            columns: Vec::new(),
+            shown: 0..=22,
+            drawn_from: 0,
+            labels_from: 14,
+            grid_to: None,
+            classes: Vec::new(),
+            weight: "weight".to_owned(),
+            weights_per_unit: 1,
+            budget: 450_000,
+        }
+    }
+
+    /// The number of a column.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+}

@@ -1,0 +1,300 @@
+//! One feature's outline in the units of one tile: snapped, cut to the tile and its margin, without vertices that say nothing.
+
+use crate::{
+    clearance::NEVER,
+    simple,
+    world::{EXTENT, MARGIN, Place, TileAddress, WorldBox},
+};
+
+/// A point in units of the tile.
+pub(crate) type Point = [i32; 2];
+
+/// The lowest and the highest coordinate that is kept.
+const LOW: i64 = -(MARGIN as i64);
+const HIGH: i64 = (EXTENT + MARGIN) as i64;
+
+/// Up to this zoom outlines are snapped to half a pixel of 512 to a tile, deeper to the tile's units. Snapping depends on the place
+/// alone, so borders that two features share stay shared.
+pub(crate) const COARSE_TO: u8 = 12;
+/// Half a pixel is 2² units.
+const COARSE: u32 = 2;
+/// The zoom at which a unit is one step of the world's lattice.
+const FINEST: u8 = 20;
+
+/// How places become units of one tile.
+pub(crate) struct Frame {
+    half: i64,
+    down: u32,
+    up: u32,
+    /// Steps that make a unit, as a shift, for points that are not snapped.
+    unit_down: u32,
+    unit_up: u32,
+    west: i64,
+    north: i64,
+}
+
+impl Frame {
+    pub(crate) fn of(tile: TileAddress) -> Frame {
+        let (z, x, y) = tile.parts();
+        let (unit_down, unit_up) = (u32::from(FINEST.saturating_sub(z)), u32::from(z.saturating_sub(FINEST)));
+        let up = if z <= COARSE_TO { COARSE } else { unit_up };
+        let down = if z <= COARSE_TO { unit_down + COARSE } else { unit_down };
+        let half = if down == 0 { 0 } else { 1_i64 << (down - 1) };
+        let side = i64::from(EXTENT);
+        Frame { half, down, up, unit_down, unit_up, west: i64::from(x) * side, north: i64::from(y) * side }
+    }
+
+    /// The lattice that outlines are snapped to, as a power of two of the world's steps.
+    fn step(&self) -> i8 {
+        self.down as i8
+    }
+
+    fn x(&self, x: u32) -> i64 {
+        (((i64::from(x) + self.half) >> self.down) << self.up) - self.west
+    }
+
+    fn y(&self, y: u32) -> i64 {
+        (((i64::from(y) + self.half) >> self.down) << self.up) - self.north
+    }
+
+    /// Where a place of this tile lies, not snapped: 0 to 4095.
+    pub(crate) fn point(&self, place: Place) -> Point {
+        let unit = |value: u32, origin: i64| (((i64::from(value) >> self.unit_down) << self.unit_up) - origin) as i32;
+        [unit(place.x, self.west), unit(place.y, self.north)]
+    }
+
+    /// Whether a box is narrower both ways than the lattice: what lies in it has collapsed, even if it straddles a line of the lattice
+    /// and would come out as large as a mesh.
+    fn is_speck(&self, bounds: &WorldBox) -> bool {
+        let step = 1_u32 << self.down;
+        bounds.max.x.wrapping_sub(bounds.min.x) < step && bounds.max.y.wrapping_sub(bounds.min.y) < step
+    }
+
+    /// Whether all that lies in a box is kept as it is.
+    fn keeps_whole(&self, bounds: &WorldBox) -> bool {
+        self.x(bounds.min.x) >= LOW && self.x(bounds.max.x) <= HIGH && self.y(bounds.min.y) >= LOW && self.y(bounds.max.y) <= HIGH
+    }
+}
+
+/// A ring of a drawn outline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Where it ends in the points; it begins where the one before ends.
+    pub(crate) end: u32,
+    pub(crate) hole: bool,
+}
+
+/// The outline of the feature that is being drawn, and room to work in.
+#[derive(Default)]
+pub(crate) struct Shape {
+    pub(crate) points: Vec<Point>,
+    pub(crate) parts: Vec<Part>,
+    cut: Vec<[i64; 2]>,
+    spare: Vec<[i64; 2]>,
+    mender: simple::Mender,
+}
+
+/// What cutting did to a ring.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// Nothing of it is in sight.
+    Gone,
+    /// It is whole.
+    Whole,
+    /// It was cut, and enters and leaves each side at most once.
+    Once,
+    /// It was cut and may run back and forth along a side.
+    Often,
+}
+
+impl Shape {
+    /// Draws an outline. Afterwards the parts are what the tile shows of it: none when it collapses or lies outside.
+    pub(crate) fn draw<'a>(
+        &mut self,
+        frame: &Frame,
+        bounds: &WorldBox,
+        steps: i8,
+        rings: impl Iterator<Item = (bool, &'a [Place])>,
+    ) {
+        self.points.clear();
+        self.parts.clear();
+        if frame.is_speck(bounds) {
+            return;
+        }
+        let sure = steps != NEVER && frame.step() <= steps;
+        if frame.keeps_whole(bounds) {
+            for (hole, ring) in rings {
+                let from = self.points.len();
+                for place in ring {
+                    // In range, because the box is.
+                    push(&mut self.points, from, [frame.x(place.x) as i32, frame.y(place.y) as i32]);
+                }
+                self.close(from, hole);
+            }
+            if !sure {
+                self.mend_if_broken();
+            }
+            return;
+        }
+        let mut settled = sure;
+        let mut cut_rings = 0;
+        for (hole, ring) in rings {
+            let cut = self.cut_ring(frame, ring);
+            if cut == Cut::Gone {
+                continue;
+            }
+            let from = self.points.len();
+            for point in &self.cut {
+                // Within the kept range after cutting.
+                push(&mut self.points, from, [point[0] as i32, point[1] as i32]);
+            }
+            let drawn = self.close(from, hole);
+            match cut {
+                Cut::Whole | Cut::Gone => {}
+                Cut::Once => {
+                    cut_rings += 1;
+                    // Rounding where it was cut is beyond what was measured beforehand, but a convex ring cannot be broken.
+                    settled &= !drawn || simple::is_convex(&self.points[from..]);
+                }
+                Cut::Often => settled = false,
+            }
+        }
+        // Two rings cut by the same side may run along it on top of each other.
+        if !settled || (cut_rings > 0 && self.parts.len() > 1) {
+            self.mend_if_broken();
+        }
+    }
+
+    fn close(&mut self, from: usize, hole: bool) -> bool {
+        let drawn = close(&mut self.points, from);
+        if drawn {
+            self.parts.push(Part { end: self.points.len() as u32, hole });
+        }
+        drawn
+    }
+
+    fn mend_if_broken(&mut self) {
+        if self.parts.is_empty() {
+            return;
+        }
+        match self.parts.as_mut_slice() {
+            [only] if !only.hole && simple::is_simple(&self.points) => {
+                if simple::twice_area(&self.points) < 0 {
+                    self.points.reverse();
+                }
+            }
+            _ => self.mender.mend(&mut self.points, &mut self.parts),
+        }
+    }
+
+    /// Cuts a ring to the kept square, one side after the other; what is left is in `cut`.
+    fn cut_ring(&mut self, frame: &Frame, ring: &[Place]) -> Cut {
+        self.cut.clear();
+        let (mut any, mut all) = (0_u8, u8::MAX);
+        let (mut before, mut last) = (0_u8, 0_u8);
+        for place in ring {
+            let point = [frame.x(place.x), frame.y(place.y)];
+            let code = u8::from(point[0] < LOW)
+                | (u8::from(point[0] > HIGH) << 1)
+                | (u8::from(point[1] < LOW) << 2)
+                | (u8::from(point[1] > HIGH) << 3);
+            any |= code;
+            all &= code;
+            // Of a stretch beyond one side only the ends matter.
+            if self.cut.len() > 1 && (before & last & code) != 0 {
+                self.cut.pop();
+            } else {
+                before = last;
+            }
+            last = code;
+            self.cut.push(point);
+        }
+        if all != 0 {
+            return Cut::Gone;
+        }
+        if any == 0 {
+            return Cut::Whole;
+        }
+        let mut often = false;
+        for side in 0..4_u8 {
+            if any & (1 << side) == 0 {
+                continue;
+            }
+            let (axis, limit) = (usize::from(side / 2), if side % 2 == 0 { LOW } else { HIGH });
+            let kept = |point: &[i64; 2]| if side % 2 == 0 { point[axis] >= limit } else { point[axis] <= limit };
+            self.spare.clear();
+            let Some(mut from) = self.cut.last().copied() else { return Cut::Gone };
+            let mut was_kept = kept(&from);
+            let mut crossings = 0;
+            for to in &self.cut {
+                let is_kept = kept(to);
+                if is_kept != was_kept {
+                    crossings += 1;
+                    self.spare.push(crossing(from, *to, axis, limit));
+                }
+                if is_kept {
+                    self.spare.push(*to);
+                }
+                (from, was_kept) = (*to, is_kept);
+            }
+            often |= crossings > 2;
+            std::mem::swap(&mut self.cut, &mut self.spare);
+        }
+        if self.cut.len() < 3 {
+            return Cut::Gone;
+        }
+        if often { Cut::Often } else { Cut::Once }
+    }
+}
+
+/// Where an edge crosses a side; the same for both directions of the edge, so that neighbours still meet there.
+fn crossing(from: [i64; 2], to: [i64; 2], axis: usize, limit: i64) -> [i64; 2] {
+    let (a, b) = if from <= to { (from, to) } else { (to, from) };
+    let other = 1 - axis;
+    let share = (limit - a[axis]) as f64 / (b[axis] - a[axis]) as f64;
+    let at = (a[other] as f64 + share * (b[other] - a[other]) as f64).round() as i64;
+    let mut point = [0; 2];
+    point[axis] = limit;
+    point[other] = at;
+    point
+}
+
+fn cross(a: Point, b: Point, c: Point) -> i32 {
+    (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0])
+}
+
+/// Adds a point to the ring that begins at `from`, without repetitions, points on the way, and spikes.
+fn push(points: &mut Vec<Point>, from: usize, point: Point) {
+    loop {
+        match points[from..] {
+            [.., last] if last == point => return,
+            [.., before, last] if cross(before, last, point) == 0 => {
+                points.pop();
+            }
+            _ => break,
+        }
+    }
+    points.push(point);
+}
+
+/// Closes the ring that begins at `from`; takes it away and says `false` when it has collapsed.
+fn close(points: &mut Vec<Point>, from: usize) -> bool {
+    loop {
+        match points[from..] {
+            [first, second, .., before, last] => {
+                if last == first || cross(before, last, first) == 0 {
+                    points.pop();
+                } else if cross(last, first, second) == 0 {
+                    points.remove(from);
+                } else {
+                    return true;
+                }
+            }
+            [first, second, third] if cross(first, second, third) != 0 => return true,
+            _ => {
+                points.truncate(from);
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Tiles read back by an independent decoder and held against geometry that is worked out in another way.
+#![allow(clippy::unwrap_used)]
+
+mod draw;
+mod support;
