@@ -11,6 +11,7 @@ pub mod judgement;
 pub mod life;
 pub mod measuring;
 pub mod proposal;
+pub mod quality;
 pub mod query;
 pub mod registers;
 pub mod rulebook;

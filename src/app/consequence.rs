@@ -212,7 +212,7 @@ pub async fn foresee(conn: &mut PgConnection, import_id: i64, watch: Watch<'_>) 
         changed: at_work.rows_changed,
         unchanged: at_work.rows_unchanged,
         quarantined: at_work.rows_quarantined,
-        closed: 0,
+        closed: store::lineage::closed(conn, import_id).await?,
     };
     let mut consequence = Consequence {
         as_of,

@@ -95,7 +95,7 @@ pub struct IngestIssue {
 
 impl IngestIssue {
     /// An issue of the file as a whole; the rest is added with the `with_…` functions.
-    pub(super) fn new(code: IssueCode, message: String) -> IngestIssue {
+    pub(crate) fn new(code: IssueCode, message: String) -> IngestIssue {
         IngestIssue {
             code: code.code(),
             severity: code.severity(),
@@ -111,7 +111,7 @@ impl IngestIssue {
     }
 
     /// At this row.
-    pub(super) fn with_row(mut self, row: i32) -> Self {
+    pub(crate) fn with_row(mut self, row: i32) -> Self {
         self.row = Some(row);
         self
     }
@@ -124,13 +124,13 @@ impl IngestIssue {
     }
 
     /// At this place, if it is one.
-    pub(super) fn with_place(mut self, place: Option<(f64, f64)>) -> Self {
+    pub(crate) fn with_place(mut self, place: Option<(f64, f64)>) -> Self {
         self.place = place.filter(|(x, y)| x.abs() <= 180.0 && y.abs() <= 90.0);
         self
     }
 
     /// With this advice in place of the general one.
-    pub(super) fn with_remedy(mut self, remedy: String) -> Self {
+    pub(crate) fn with_remedy(mut self, remedy: String) -> Self {
         self.remedy = remedy;
         self
     }
@@ -270,6 +270,24 @@ issue_codes! {
         "请核对代码，或先导入所指的登记簿；该行已保存，登记之后自然对上";
     TaxNegative = "ING-042", Notice, DataSupplier, "税收为负",
         "如确为退税多于缴税，无需处理；否则请核对正负号后重新报送";
+    SameGround = "ING-065", Notice, DataSupplier, "同一图形有不同编号",
+        "请确认是否同一对象登记了两次：是则只保留一个编号后重新报送，另一个在来源中撤销；两行都已保存";
+    NearlySameGround = "ING-066", Notice, DataSupplier, "图形几乎相同而编号不同",
+        "请确认是否同一对象的两次测量：是则只保留一个编号；两行都已保存";
+    GroundsOverlap = "ING-067", Notice, DataSupplier, "图形重叠超过容差",
+        "请核对两宗的界址点，改正其一后重新报送；改正之前，重叠部分在两宗中各计一次";
+    GapBetween = "ING-068", Notice, DataSupplier, "相邻图形之间有细缝",
+        "请核对共用界线：两次测量应取同一组界址点；确为巷道等则无需处理";
+    SliverGround = "ING-069", Notice, DataSupplier, "图形是碎屑",
+        "请核对该图形是否由叠加运算留下的碎片；是则在来源中并入相邻宗地后重新报送";
+    OutsideDivision = "ING-070", Notice, DataSupplier, "部分在所属行政区界线之外",
+        "请核对行政区代码与图形；界线以登记的为准，公开界线精度有限，确属本行政区的无需处理";
+    FaultsNotListed = "ING-071", Notice, Operator, "同类问题过多，其余未逐一列出",
+        "请先处理已列出的，改正后重新导入即可看到其余的";
+    GroundTakenOver = "ING-072", Notice, Operator, "原宗地由新宗地承接，已关闭",
+        "请核对沿革；如原宗地仍应存在，请在文件中一并报送原宗地后重新导入";
+    NotExamined = "ING-073", Notice, Operator, "没有检查图形之间的关系",
+        "请核对图形位置与是否大量重复；其余图形已检查";
 }
 
 #[cfg(test)]

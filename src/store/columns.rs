@@ -133,7 +133,7 @@ async fn supplies(conn: &mut PgConnection) -> Result<(SupplyColumns, GroundColum
 }
 
 /// Calls `read` for every row of a binary COPY.
-async fn each_row(
+pub(super) async fn each_row(
     conn: &mut PgConnection,
     statement: &'static str,
     table: &'static str,
@@ -197,12 +197,12 @@ impl Place {
 }
 
 /// The fields of a row, taken one after the other.
-struct Row<'a> {
+pub(super) struct Row<'a> {
     bytes: &'a [u8],
 }
 
 impl<'a> Row<'a> {
-    fn field(&mut self) -> Result<Option<&'a [u8]>, String> {
+    pub(super) fn field(&mut self) -> Result<Option<&'a [u8]>, String> {
         let (length, rest) = self.bytes.split_first_chunk().ok_or("少一列")?;
         self.bytes = rest;
         let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else { return Ok(None) };
@@ -223,7 +223,11 @@ impl<'a> Row<'a> {
         Ok(())
     }
 
-    fn integer(&mut self) -> Result<Option<i32>, String> {
+    pub(super) fn bigint(&mut self) -> Result<Option<i64>, String> {
+        Ok(self.fixed()?.map(i64::from_be_bytes))
+    }
+
+    pub(super) fn integer(&mut self) -> Result<Option<i32>, String> {
         Ok(self.fixed()?.map(i32::from_be_bytes))
     }
 
@@ -240,7 +244,7 @@ impl<'a> Row<'a> {
         Ok(())
     }
 
-    fn ground(&mut self, column: &mut GroundColumn) -> Result<(), String> {
+    pub(super) fn ground(&mut self, column: &mut GroundColumn) -> Result<(), String> {
         column.ellipsoidal_m2.push(self.optional_number()?.ok_or("缺椭球面积")?);
         self.outline(column)
     }

@@ -1,0 +1,275 @@
+//! 图形质量。How the rows that an import recorded lie to each other and to the present rows of their register, in the import's own
+//! transaction after the merge. Every fault is told with both parties and its place; none sets a row aside: which of two
+//! outlines is wrong is not ours to decide, and a row that was taken out would hide what it overlaps.
+//!
+//! The city is worked through in windows: memory is two windows, however many rows there are.
+
+pub mod lineage;
+mod report;
+mod tolerance;
+mod window;
+
+use std::sync::Arc;
+
+use mujun_geometry::geo::Coord;
+use mujun_geometry::reproject::ReprojectionError;
+use rayon::prelude::*;
+use sqlx::PgConnection;
+
+use super::import::{ImportProgress, ImportStep, Watch};
+use crate::city::counties::{Counties, Outside};
+use crate::city::ground::{GroundIndex, PLANE};
+use crate::city::topology::{self, Checks, Role, Window};
+use crate::ingest::IngestIssue;
+use crate::register::RegisterKind;
+use crate::store::quality::WindowColumns;
+use crate::store::{self, StoreError};
+pub use tolerance::{Tolerances, TolerancesMissing};
+
+/// Faults of one kind that are told one by one; the rest is counted.
+const LISTED: usize = 5_000;
+
+/// Why the rows could not be examined.
+#[derive(Debug, thiserror::Error)]
+pub enum QualityError {
+    /// The database refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A tolerance is not on record.
+    #[error(transparent)]
+    Tolerances(#[from] TolerancesMissing),
+    /// A stored ground cannot be brought to the plane.
+    #[error("登记簿中的图形无法换算到测量平面")]
+    Project(#[from] ReprojectionError),
+    /// A background task was lost.
+    #[error("质量检查的后台任务中断")]
+    Task(#[source] tokio::task::JoinError),
+}
+
+/// Examines what an import recorded, and closes the parcels whose ground new ones of the import took over.
+/// Nothing is found in a register without ground.
+///
+/// # Errors
+/// See [`QualityError`]; the transaction must be rolled back.
+pub async fn examine(
+    conn: &mut PgConnection,
+    kind: RegisterKind,
+    import_id: i64,
+    watch: Watch<'_>,
+) -> Result<Vec<IngestIssue>, QualityError> {
+    let Some(checks) = checks(kind) else { return Ok(Vec::new()) };
+    let tolerances = Tolerances::of(&store::quality::tolerances(conn).await?)?;
+    let cells = store::quality::grid(conn, kind, import_id).await?;
+    let imported: i64 = cells.iter().map(|cell| cell.imported).sum();
+    let tell = |rows: usize| {
+        let of = u64::try_from(imported).ok();
+        watch(ImportProgress { step: ImportStep::Examining, rows: rows as u64, of });
+    };
+    tell(0);
+    let mut found = Found { off_plane: cells.iter().map(|cell| cell.off_plane).sum(), ..Found::default() };
+    if imported > 0 {
+        let counties = Arc::new(counties(conn, checks).await?);
+        let mut pending: Option<tokio::task::JoinHandle<Result<Found, ReprojectionError>>> = None;
+        for bounds in window::windows(cells, tolerances.topology.gap_max_width_m) {
+            // The server reads the next window while the last one is examined.
+            let columns = store::quality::window(conn, kind, import_id, bounds).await?;
+            if let Some(pending) = pending.take() {
+                found.add(pending.await.map_err(QualityError::Task)??);
+                tell(found.examined);
+            }
+            let counties = counties.clone();
+            pending = Some(tokio::task::spawn_blocking(move || part(columns, checks, &counties, &tolerances)));
+        }
+        if let Some(pending) = pending {
+            found.add(pending.await.map_err(QualityError::Task)??);
+            tell(found.examined);
+        }
+    }
+    let mut issues = Vec::new();
+    if kind == RegisterKind::Parcels {
+        issues = lineage::trace(conn, import_id, &mut found.meetings, &tolerances).await?;
+    }
+    found.meetings.retain(|met| met.common_m2 >= tolerances.overlap_min_m2 || met.is_copy(&tolerances));
+    issues.extend(report::issues(conn, kind, import_id, found, &tolerances).await?);
+    Ok(issues)
+}
+
+/// What is asked of a register; `None` when it has no ground.
+/// Approvals, contracts, deductions, zones and projects may overlap by their nature, and buildings stand on podiums.
+fn checks(kind: RegisterKind) -> Option<Checks> {
+    match kind {
+        RegisterKind::Parcels => Some(Checks::Tiling),
+        RegisterKind::Buildings
+        | RegisterKind::Approvals
+        | RegisterKind::Supplies
+        | RegisterKind::Deductions
+        | RegisterKind::Zones
+        | RegisterKind::Projects => Some(Checks::Duplicates),
+        RegisterKind::Divisions
+        | RegisterKind::ProjectEvents
+        | RegisterKind::Targets
+        | RegisterKind::SupplyEvents
+        | RegisterKind::Enterprises
+        | RegisterKind::Occupancies
+        | RegisterKind::EnterpriseYears => None,
+    }
+}
+
+/// The boundaries that grounds are held against; none where grounds are not held against any.
+async fn counties(conn: &mut PgConnection, checks: Checks) -> Result<Counties, QualityError> {
+    let boundaries = match checks {
+        Checks::Tiling => store::division::boundaries(conn).await?,
+        Checks::Duplicates => Vec::new(),
+    };
+    let boundaries = boundaries.into_iter().map(|division| (division.division_code, division.boundary)).collect();
+    Ok(Counties::new(boundaries)?)
+}
+
+/// Two rows that share ground. Areas in ellipsoidal m².
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Met {
+    /// 本次导入的一行的版本号。
+    one: i64,
+    /// 另一行的版本号。
+    other: i64,
+    /// Whether the other is a present row that the import did not record.
+    other_role: Role,
+    /// 共有面积，按前者换算。
+    common_m2: f64,
+    /// 共有面积，按后者换算。
+    common_in_other_m2: f64,
+    one_m2: f64,
+    other_m2: f64,
+    place: Option<Coord<f64>>,
+}
+
+impl Met {
+    /// The smaller of the two shares that they have in common.
+    fn mutual_share(&self) -> f64 {
+        (self.common_m2 / self.one_m2.max(self.other_m2)).min(1.0)
+    }
+
+    fn is_copy(&self, tolerances: &Tolerances) -> bool {
+        self.mutual_share() >= tolerances.topology.nearly_same_min_share
+    }
+}
+
+/// A strip between two rows.
+#[derive(Clone, Copy, Debug)]
+struct StripFound {
+    one: i64,
+    other: i64,
+    length_m: f64,
+    area_m2: f64,
+    place: Coord<f64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct SliverFound {
+    one: i64,
+    area_m2: f64,
+    width_m: f64,
+    place: Coord<f64>,
+}
+
+#[derive(Clone, Debug)]
+struct OutsideFound {
+    one: i64,
+    share: f64,
+    outside_m2: f64,
+    mostly_in: Option<String>,
+    place: Coord<f64>,
+}
+
+/// What was found; places in the plane.
+#[derive(Debug, Default)]
+struct Found {
+    meetings: Vec<Met>,
+    strips: Vec<StripFound>,
+    slivers: Vec<SliverFound>,
+    outside: Vec<OutsideFound>,
+    examined: usize,
+    unexamined_pairs: usize,
+    off_plane: i64,
+}
+
+impl Found {
+    fn add(&mut self, mut other: Found) {
+        self.meetings.append(&mut other.meetings);
+        self.strips.append(&mut other.strips);
+        self.slivers.append(&mut other.slivers);
+        self.outside.append(&mut other.outside);
+        self.examined += other.examined;
+        self.unexamined_pairs += other.unexamined_pairs;
+    }
+}
+
+/// Examines one window.
+fn part(
+    columns: WindowColumns,
+    checks: Checks,
+    counties: &Counties,
+    tolerances: &Tolerances,
+) -> Result<Found, ReprojectionError> {
+    let WindowColumns { version_ids, roles, divisions, division_codes, ground } = columns;
+    let roles: Vec<Role> = roles.into_iter().map(role).collect();
+    let grounds = GroundIndex::of(ground.outlines.project(PLANE)?, ground.ellipsoidal_m2);
+    let window = Window { grounds, roles, numbers: version_ids };
+    let seen = topology::examine(&window, checks, &tolerances.topology);
+    let Window { grounds, roles, numbers } = &window;
+    let middle = |position: usize| grounds.outline(position).bounds().center();
+    let meetings = seen.meetings.par_iter().enumerate().map(|(rank, meeting)| Met {
+        one: numbers[meeting.one],
+        other: numbers[meeting.other],
+        other_role: roles[meeting.other],
+        common_m2: meeting.common_m2 * grounds.to_ellipsoid(meeting.one),
+        common_in_other_m2: meeting.common_m2 * grounds.to_ellipsoid(meeting.other),
+        one_m2: grounds.ellipsoidal_m2(meeting.one),
+        other_m2: grounds.ellipsoidal_m2(meeting.other),
+        // More will not be listed, and to find a place costs more than to find the overlap.
+        place: if rank < LISTED { topology::place_of(grounds, *meeting) } else { None },
+    });
+    let strips = seen.gaps.iter().map(|gap| StripFound {
+        one: numbers[gap.one],
+        other: numbers[gap.other],
+        length_m: gap.length_m,
+        area_m2: gap.area_m2 * grounds.to_ellipsoid(gap.one),
+        place: gap.place,
+    });
+    let slivers = seen.slivers.iter().map(|(position, width_m)| SliverFound {
+        one: numbers[*position],
+        area_m2: grounds.ellipsoidal_m2(*position),
+        width_m: *width_m,
+        place: middle(*position),
+    });
+    let claimed: Vec<Option<usize>> = division_codes.iter().map(|code| counties.position(code)).collect();
+    let outside = (0..numbers.len()).into_par_iter().filter(|position| roles[*position] == Role::Home).filter_map(|position| {
+        let county = *claimed.get(divisions[position] as usize)?;
+        let Outside { share, mostly_in } = counties.outside(grounds.outline(position), county?)?;
+        let outside_m2 = share * grounds.ellipsoidal_m2(position);
+        (share >= tolerances.outside_min_share && outside_m2 >= tolerances.outside_min_m2).then(|| OutsideFound {
+            one: numbers[position],
+            share,
+            outside_m2,
+            mostly_in: mostly_in.filter(|most| Some(*most) != county).map(|most| counties.code(most).to_owned()),
+            place: middle(position),
+        })
+    });
+    Ok(Found {
+        meetings: meetings.collect(),
+        strips: strips.collect(),
+        slivers: slivers.collect(),
+        outside: outside.collect(),
+        examined: roles.iter().filter(|role| **role == Role::Home).count(),
+        unexamined_pairs: seen.unexamined_pairs,
+        off_plane: 0,
+    })
+}
+
+fn role(code: i32) -> Role {
+    match code {
+        1 => Role::Home,
+        2 => Role::Elsewhere,
+        _ => Role::Present,
+    }
+}
