@@ -17,6 +17,7 @@ mod ingest_registers;
 mod judgement;
 mod measuring;
 mod migrations;
+mod quality;
 mod real_data;
 mod recompute;
 mod runs;

@@ -92,7 +92,8 @@ pub async fn append(tx: &mut PgConnection, name: &str, town: &Registers) {
     append!(ProjectEvents, project_event, town.events);
 }
 
-fn file(kind: RegisterKind, name: &str, rows: usize) -> import::NewImport {
+/// The import of a file of that name.
+pub fn file(kind: RegisterKind, name: &str, rows: usize) -> import::NewImport {
     let digest = Sha256::digest(format!("{}{name}", kind.as_str()).as_bytes());
     import::NewImport {
         kind,
