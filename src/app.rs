@@ -7,6 +7,7 @@ pub mod diff;
 pub mod evaluation;
 pub mod facts;
 pub mod import;
+pub mod inspection;
 pub mod judgement;
 pub mod life;
 pub mod measuring;

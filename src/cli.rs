@@ -5,6 +5,7 @@ mod check;
 mod evaluate;
 mod exit;
 mod import;
+mod inspect;
 mod rulebook;
 mod sample;
 mod serve;
@@ -49,6 +50,8 @@ enum Command {
     Migrate,
     /// 生成合成的示例城市，写成各科室会报送的文件
     Sample(sample::Sample),
+    /// 查看一个文件：图层、列、坐标系、建议的字段映射；不导入
+    Inspect(inspect::Inspect),
     /// 导入一个文件到登记簿
     Import(import::Import),
     /// 按规则库评价全部对象，形成一个评价批
@@ -74,6 +77,7 @@ impl Cli {
                 Command::Serve(serve) => serve.run(&self.config).await,
                 Command::Migrate => serve::migrate(&self.config).await,
                 Command::Sample(sample) => sample.run().await,
+                Command::Inspect(inspect) => inspect.run(&self.config).await,
                 Command::Import(import) => import.run(&self.config).await,
                 Command::Evaluate(evaluate) => evaluate.run(&self.config).await,
                 Command::Check(check) => check.run(&self.config).await,

@@ -13,11 +13,15 @@ mod error;
 mod field;
 mod gdal_source;
 mod ground;
+mod header;
+mod inspect;
 mod issue;
 mod join;
 mod mapping;
 mod pipeline;
 mod place;
+mod preview;
+mod propose;
 mod registers;
 mod row;
 mod seen;
@@ -32,11 +36,16 @@ use std::path::Path;
 use mujun_geometry::Crs;
 use serde::Serialize;
 
+pub use crs::{Confidence, CrsDiagnosis, CrsVerdict, OfferedFix};
 pub use error::IngestError;
+pub use header::WrittenUnit;
+pub use inspect::{CellSort, ColumnSeen, EncodingSeen, GeometrySeen, Inspection, LayerSeen, inspect};
 pub use issue::{IngestIssue, IssueCode, Party, Severity};
 pub use mapping::{BUILT_IN_NAMES, CodeScheme, DivisionRule, Mapping, MappingFault, MappingFaults};
 pub use pipeline::{Chunk, Piece, Readable, Summary};
 pub use place::Place;
+pub use preview::{Preview, PreviewCell, PreviewField, PreviewRow, preview};
+pub use propose::{FieldProposal, MappingProposal, MissingKey, UnusedColumn};
 
 use crate::register::{
     ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,

@@ -60,7 +60,8 @@ pub struct Ground {
 }
 
 /// 登记簿种类。The registers that files can be imported into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RegisterKind {
     /// 行政区
     Divisions,

@@ -16,6 +16,7 @@ use crate::register::{
     ParcelRecord, ProjectEventRecord, ProjectRecord, RegisterKind, SupplyEventRecord, SupplyRecord, TargetRecord, ZoneRecord,
 };
 use crate::store::{Appended, StoreError};
+pub(super) use run::place;
 use run::run;
 
 /// What to import and how.

@@ -7,7 +7,7 @@ use mujun_geometry::crs::Crs;
 
 use super::{Exit, Failure, show};
 use crate::app::database::Database;
-use crate::app::import::{self, ImportEnding, ImportMode, ImportReport, ImportRequest, MappingChoice};
+use crate::app::import::{self, ImportEnding, ImportError, ImportMode, ImportReport, ImportRequest, MappingChoice};
 use crate::config::Config;
 use crate::ingest::ReadOptions;
 use crate::register::RegisterKind;
@@ -42,7 +42,7 @@ pub struct Import {
     dry_run: bool,
 }
 
-fn parse_crs(text: &str) -> Result<Crs, String> {
+pub(super) fn parse_crs(text: &str) -> Result<Crs, String> {
     let upper = text.trim().to_ascii_uppercase();
     let code = upper.strip_prefix("EPSG:").unwrap_or(&upper).parse::<u32>().ok();
     let crs = code.filter(|code| mujun_geometry::reproject::is_known(*code)).map(Crs::from_epsg);
@@ -76,7 +76,12 @@ pub(super) async fn import_one(database: &Database, request: ImportRequest) -> R
     let bar = show::working(format!("导入{}：{}", request.kind.label_zh(), request.path.display()));
     let done = import::import(&database.pool, request, &import::unwatched).await;
     bar.finish_and_clear();
-    done.map_err(|error| if error.is_about_input() { Failure::input(error) } else { Failure::environment(error) })
+    done.map_err(classed)
+}
+
+/// A failed import with the exit code of its cause.
+pub(super) fn classed(error: ImportError) -> Failure {
+    if error.is_about_input() { Failure::input(error) } else { Failure::environment(error) }
 }
 
 pub(super) fn print(report: &ImportReport) {

@@ -1,5 +1,11 @@
 //! Which CRS the coordinates are in: read from the file, or demanded with a proposal. Never guessed silently.
 
+mod diagnosis;
+
+pub use diagnosis::{Confidence, CrsDiagnosis, CrsVerdict, OfferedFix};
+
+pub(super) use diagnosis::diagnose;
+
 use gdal::spatial_ref::SpatialRef;
 use mujun_geometry::{
     Crs,

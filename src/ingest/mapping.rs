@@ -11,7 +11,11 @@ use encoding_rs::Encoding;
 
 pub use builtin::BUILT_IN_NAMES;
 
-use super::field::{Field, Sort};
+use super::{
+    field::{Field, Sort},
+    source::RawRow,
+    values,
+};
 use crate::register::RegisterKind;
 
 /// How keys are coded.
@@ -84,6 +88,13 @@ pub(super) struct Filter {
     pub column: String,
     /// Texts of which one must stand in it.
     pub equals: Vec<String>,
+}
+
+impl Filter {
+    /// Whether a row passes, by its cell in this column.
+    pub fn takes(&self, row: &RawRow, column: usize) -> bool {
+        row.cells.get(column).is_some_and(|cell| self.equals.contains(&values::text(&cell.text())))
+    }
 }
 
 /// A second table whose columns are put beside those of the file, as `join.NAME`.
@@ -159,6 +170,11 @@ impl Mapping {
         builtin::text(name).map(|text| {
             Mapping::parse(name, text).expect("built-in mappings are parsed by a test, so that they cannot be wrong here")
         })
+    }
+
+    /// The text of a mapping that comes with the program.
+    pub fn built_in_text(name: &str) -> Option<&'static str> {
+        builtin::text(name)
     }
 
     /// The mapping used when none is named: `<kind>-standard`.

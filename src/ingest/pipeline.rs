@@ -17,7 +17,6 @@ use super::{
     row::{Frame, Lies, RowReader, Tally},
     seen::{Seen, fingerprint},
     source::{self, Opened, RawRow, Request, Shape},
-    values,
 };
 use crate::register::RegisterKind;
 
@@ -75,13 +74,26 @@ pub struct Summary {
     pub source: SourceDescription,
 }
 
-pub(super) fn run<R: Readable>(
+/// A file whose first rows are read and whose columns and CRS are settled.
+pub(super) struct Begun<'a> {
+    /// The file; what it has to say so far is in its issues.
+    pub opened: Opened,
+    /// What is the same for all rows.
+    pub frame: Frame<'a>,
+    /// Which rows are read.
+    pub filter: Option<(usize, &'a Filter)>,
+    /// The first rows.
+    pub next: Vec<RawRow>,
+    crs: Option<Crs>,
+    need: GroundNeed,
+}
+
+pub(super) fn begin<'a, R: Readable>(
     path: &Path,
-    mapping: &Mapping,
+    mapping: &'a Mapping,
     options: &ReadOptions,
-    place: &Place,
-    sink: &mut dyn FnMut(Piece<R>) -> ControlFlow<()>,
-) -> Result<Summary, IngestError> {
+    place: &'a Place,
+) -> Result<Begun<'a>, IngestError> {
     if mapping.kind != R::KIND {
         return Err(IngestError::WrongMapping { mapping: mapping.name.clone(), found: mapping.kind, wanted: R::KIND });
     }
@@ -92,7 +104,7 @@ pub(super) fn run<R: Readable>(
     if let Some(beside) = &mapping.join {
         opened = join::attach(opened, beside, mapping, path)?;
     }
-    let mut next = opened.rows.next_rows(CHUNK)?;
+    let next = opened.rows.next_rows(CHUNK)?;
     if next.is_empty() {
         return Err(IngestError::NoRows { path: opened.path, passed_over: String::new() });
     }
@@ -102,7 +114,6 @@ pub(super) fn run<R: Readable>(
     }
     let binding = bind::bind(&mut opened, mapping)?;
     let crs = if need == GroundNeed::None { None } else { crs::resolve(&mut opened, options.crs, &next)? };
-    let first: Vec<RawRow> = next.iter().take(100).cloned().collect();
     let frame = Frame {
         mapping,
         fields: binding.fields,
@@ -112,11 +123,23 @@ pub(super) fn run<R: Readable>(
         place,
         grounds: crs.map(|crs| Grounds::new(crs, place)),
     };
+    Ok(Begun { opened, frame, filter: binding.filter, next, crs, need })
+}
+
+pub(super) fn run<R: Readable>(
+    path: &Path,
+    mapping: &Mapping,
+    options: &ReadOptions,
+    place: &Place,
+    sink: &mut dyn FnMut(Piece<R>) -> ControlFlow<()>,
+) -> Result<Summary, IngestError> {
+    let Begun { mut opened, frame, filter, mut next, crs, need } = begin::<R>(path, mapping, options, place)?;
+    let first: Vec<RawRow> = next.iter().take(100).cloned().collect();
     let go_on = |flow| if flow == ControlFlow::Continue(()) { Ok(()) } else { Err(IngestError::Stopped) };
     go_on(sink(Piece::Opened { source: described(&opened, crs), claimed_rows: opened.claimed_rows }))?;
     let mut state = State::default();
     while !next.is_empty() {
-        let chunk = state.check::<R>(&frame, &mut next, binding.filter);
+        let chunk = state.check::<R>(&frame, &mut next, filter);
         go_on(sink(Piece::Rows(chunk)))?;
         next = opened.rows.next_rows(CHUNK)?;
     }
@@ -150,10 +173,7 @@ impl State {
         self.read += rows.len();
         let before = rows.len();
         if let Some((column, filter)) = filter {
-            rows.retain(|row| {
-                let text = row.cells.get(column).map(|cell| values::text(&cell.text())).unwrap_or_default();
-                filter.equals.contains(&text)
-            });
+            rows.retain(|row| filter.takes(row, column));
         }
         self.passed_over += before - rows.len();
         let outcomes: Vec<Outcome<R>> = rows

@@ -8,6 +8,7 @@ use mujun_geometry::{
     geo::{Contains, Distance, Euclidean, Point, Rect},
 };
 
+use super::crs::union;
 use crate::register::RegisterKind;
 
 /// How far outside the known extent a row may lie, degrees (about 5 km): boundaries of different editions differ.
@@ -37,6 +38,12 @@ pub(super) enum Located {
 }
 
 impl Place {
+    /// The city of these divisions, EPSG:4490; nothing else is known of it.
+    pub fn of(divisions: Vec<(DivisionCode, Surface)>) -> Place {
+        let extent = divisions.iter().map(|(_, surface)| surface.bounds()).reduce(union);
+        Place { extent, divisions, ..Place::default() }
+    }
+
     /// Whether a division with this code is known; yes when none is known at all, as then nothing can be said.
     pub(super) fn knows_division(&self, code: &str) -> bool {
         self.divisions.is_empty() || self.divisions.iter().any(|(known, _)| known.as_str() == code)

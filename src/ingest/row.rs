@@ -4,7 +4,7 @@
 
 mod place;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::NaiveDate;
 use mujun_domain::code::{CadastralCode, CreditCode};
@@ -79,10 +79,23 @@ pub(super) enum Lies {
     OffPlane,
 }
 
+/// What the fields of a row became, for a preview.
+#[derive(Debug, Default)]
+pub(super) struct Readings {
+    /// Field to value as text.
+    pub texts: BTreeMap<String, String>,
+    /// The division.
+    pub division: Option<String>,
+    /// Area on the ellipsoid, m².
+    pub ellipsoidal_area_m2: Option<f64>,
+}
+
 /// Reads the fields of one row.
 pub struct RowReader<'a> {
     frame: &'a Frame<'a>,
     row: &'a RawRow,
+    /// Kept only for a preview.
+    pub(super) readings: Option<Readings>,
     pub(super) issues: Vec<IngestIssue>,
     pub(super) tallies: Vec<Tally>,
     pub(super) lies: Lies,
@@ -90,7 +103,7 @@ pub struct RowReader<'a> {
 
 impl<'a> RowReader<'a> {
     pub(super) fn new(frame: &'a Frame<'a>, row: &'a RawRow) -> RowReader<'a> {
-        let mut reader = RowReader { frame, row, issues: Vec::new(), tallies: Vec::new(), lies: Lies::Nowhere };
+        let mut reader = RowReader { frame, row, readings: None, issues: Vec::new(), tallies: Vec::new(), lies: Lies::Nowhere };
         reader.note_join();
         reader
     }
@@ -106,6 +119,21 @@ impl<'a> RowReader<'a> {
 
     pub(super) fn push(&mut self, issue: IngestIssue) {
         self.issues.push(issue.with_row(self.row.number));
+    }
+
+    /// Notes what a field became, when somebody wants to know.
+    fn noted<T>(&mut self, field: &str, value: T, shown: impl FnOnce(&T) -> String) -> T {
+        if let Some(readings) = &mut self.readings {
+            readings.texts.insert(field.to_owned(), shown(&value));
+        }
+        value
+    }
+
+    /// A value that was read is not kept after all.
+    pub(super) fn unnoted(&mut self, field: &str) {
+        if let Some(readings) = &mut self.readings {
+            readings.texts.remove(field);
+        }
     }
 
     fn bound(&self, field: &str) -> Option<&'a Bound<'a>> {
@@ -183,7 +211,7 @@ impl<'a> RowReader<'a> {
         if text.contains('\u{fffd}') {
             self.refuse_characters(bound, &text);
         }
-        Some(text)
+        Some(self.noted(field, text, String::clone))
     }
 
     fn refuse_characters(&mut self, bound: &Bound<'_>, text: &str) {
@@ -210,6 +238,7 @@ impl<'a> RowReader<'a> {
             let column = self.bound(field).map_or("", |bound| self.column_name(bound));
             let message = format!("宗地代码“{code}”不合规则：{fault}");
             self.push(IngestIssue::new(IssueCode::CodeMalformed, message).with_cell(column, &code));
+            self.unnoted(field);
             return None;
         }
         Some(code)
@@ -236,7 +265,7 @@ impl<'a> RowReader<'a> {
             self.refuse(IssueCode::OutOfRange, bound, &text, expected);
             return None;
         }
-        Some(value)
+        Some(self.noted(field, value, |value| decimal(*value)))
     }
 
     /// One end of a plot ratio or share, which may be written as a range; kept when it passes `is_allowed`.
@@ -254,7 +283,7 @@ impl<'a> RowReader<'a> {
             self.refuse(IssueCode::OutOfRange, bound, &text, expected);
             return None;
         }
-        Some(value)
+        Some(self.noted(field, value, |value| decimal(*value)))
     }
 
     /// An area above zero, without which a row does not stand.
@@ -329,7 +358,7 @@ impl<'a> RowReader<'a> {
             self.refuse(IssueCode::OutOfRange, bound, &text, &format!("应为 {least} 到 {most} 的整数"));
             return None;
         }
-        Some(written.value as i32)
+        Some(self.noted(field, written.value as i32, i32::to_string))
     }
 
     /// A year that a row does not stand without.
@@ -350,7 +379,7 @@ impl<'a> RowReader<'a> {
             _ => values::date(&text),
         };
         match read {
-            Some(DateRead::On(day)) => Some(day),
+            Some(DateRead::On(day)) => Some(self.noted(field, day, NaiveDate::to_string)),
             Some(DateRead::Nothing) => {
                 self.tallies.push(Tally::Sentinel(self.column_name(bound).to_owned(), text));
                 None
@@ -374,7 +403,8 @@ impl<'a> RowReader<'a> {
     /// One of the words of a closed list, or of the mapping's translation into it.
     pub(super) fn word(&mut self, field: &str) -> Option<String> {
         let Some((bound, cell)) = self.cell(field) else {
-            return self.bound(field).and_then(|bound| bound.mapping.blank.clone());
+            let blank = self.bound(field).and_then(|bound| bound.mapping.blank.clone())?;
+            return Some(self.noted(field, blank, String::clone));
         };
         let text = values::text(&cell.text());
         let found = bound.mapping.translate(&text).map(str::to_owned);
@@ -383,7 +413,7 @@ impl<'a> RowReader<'a> {
         };
         match found {
             Some(word) if word.is_empty() => None,
-            Some(word) if words.contains(&word.as_str()) => Some(word),
+            Some(word) if words.contains(&word.as_str()) => Some(self.noted(field, word, String::clone)),
             _ => {
                 let known: Vec<&str> = bound.mapping.values.iter().map(|(from, _)| from.as_str()).collect();
                 let expected = if known.is_empty() { words.join("、") } else { known.join("、") };
@@ -408,16 +438,16 @@ impl<'a> RowReader<'a> {
         let text = values::text(&cell.text());
         let word = bound.mapping.translate(&text);
         match word {
-            Some("yes") => Some(true),
-            Some("no") => Some(false),
+            Some("yes") => Some(self.noted(field, true, said)),
+            Some("no") => Some(self.noted(field, false, said)),
             Some("") => None,
-            word => {
-                let found = word.and_then(values::truth);
-                if found.is_none() {
+            word => match word.and_then(values::truth) {
+                Some(found) => Some(self.noted(field, found, said)),
+                None => {
                     self.refuse(IssueCode::WordUnknown, bound, &text, "既不是“是”也不是“否”");
+                    None
                 }
-                found
-            }
+            },
         }
     }
 
@@ -433,7 +463,7 @@ impl<'a> RowReader<'a> {
             return (None, None);
         };
         match self.text("industry_edition") {
-            Some(edition) => (Some(edition), Some(division)),
+            Some(edition) => (Some(edition), Some(self.noted("industry_code", division, String::clone))),
             None => (None, None),
         }
     }
@@ -451,12 +481,14 @@ impl<'a> RowReader<'a> {
             return Some(code);
         }
         let bound = self.bound("reporting_unit_code")?;
+        self.unnoted("reporting_unit_code");
         self.refuse(IssueCode::ReportingUnitUnknown, bound, &code, "没有登记");
         None
     }
 
     /// Two values that cannot both be right; the second is dropped.
     pub(super) fn contradiction(&mut self, field: &str, message: String) {
+        self.unnoted(field);
         self.report(IssueCode::Contradiction, field, "", message);
     }
 
@@ -494,11 +526,22 @@ impl<'a> RowReader<'a> {
             && second < first
         {
             let message = format!("{second_label}日期 {second} 早于{first_label}日期 {first}；{second_label}日期按缺失处理");
+            self.unnoted(field);
             self.report(code, field, &second.to_string(), message);
             return None;
         }
         second
     }
+}
+
+/// A number as a preview shows it: four decimals at most.
+fn decimal(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn said(flag: &bool) -> String {
+    if *flag { "是" } else { "否" }.to_owned()
 }
 
 /// Factor from what is written to what is kept: a unit in the cell wins over the mapping's.

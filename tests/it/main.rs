@@ -14,6 +14,7 @@ mod cluster;
 mod ingest;
 mod ingest_real;
 mod ingest_registers;
+mod inspect;
 mod judgement;
 mod measuring;
 mod migrations;

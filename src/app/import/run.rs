@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mujun_domain::code::DivisionCode;
-use mujun_geometry::geo::Rect;
 use mujun_geometry::surface::Surface;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
@@ -185,22 +184,19 @@ fn already_recorded(kind: RegisterKind, source: SourceDescription, same: SameFil
 }
 
 /// The city as the registers know it now, against which a file is checked.
-async fn place(conn: &mut PgConnection, kind: RegisterKind) -> Result<Place, StoreError> {
+pub(in crate::app) async fn place(conn: &mut PgConnection, kind: RegisterKind) -> Result<Place, StoreError> {
     let divisions: Vec<(DivisionCode, Surface)> = store::division::boundaries(conn)
         .await?
         .into_iter()
         .filter_map(|division| Some((DivisionCode::parse(&division.division_code).ok()?, division.boundary)))
         .collect();
-    let extent = divisions.iter().map(|(_, surface)| surface.bounds()).reduce(|a, b| {
-        Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
-    });
     let units = store::division::reporting_units(conn).await?;
     let reporting_units = (!units.is_empty()).then(|| units.into_iter().map(|unit| unit.reporting_unit_code).collect());
     let mut registered = BTreeMap::new();
     for &register in references(kind) {
         registered.insert(register, store::reference::keys(conn, register).await?.into_iter().collect());
     }
-    Ok(Place { extent, divisions, reporting_units, registered })
+    Ok(Place { reporting_units, registered, ..Place::of(divisions) })
 }
 
 /// The registers that the rows of a register name by code.

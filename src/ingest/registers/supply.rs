@@ -94,6 +94,7 @@ fn plot_ratios(reader: &mut RowReader<'_>, [lower, upper]: [&str; 2], whose: &st
         && least > most
     {
         reader.contradiction(lower, format!("{whose}容积率下限 {least} 大于上限 {most}；两列可能写反，两项都按缺失处理"));
+        reader.unnoted(upper);
         return (None, None);
     }
     (least, most)

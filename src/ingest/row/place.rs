@@ -55,8 +55,11 @@ impl<'a> RowReader<'a> {
         }
         let mut read = grounds.read(&self.row.shape);
         match &mut read {
-            GroundRead::Sound(_, issues) => {
+            GroundRead::Sound(ground, issues) => {
                 self.lies = Lies::Inside;
+                if let Some(readings) = &mut self.readings {
+                    readings.ellipsoidal_area_m2 = Some(ground.ellipsoidal_area_m2);
+                }
                 for issue in std::mem::take(issues) {
                     self.push(issue);
                 }
@@ -70,6 +73,14 @@ impl<'a> RowReader<'a> {
 
     /// The division of the row, by the mapping's rule; none, with the reason reported, when it cannot be told.
     pub(in crate::ingest) fn division(&mut self, key: &str, ground: Option<&Ground>) -> Option<String> {
+        let found = self.ruled_division(key, ground);
+        if let Some(readings) = &mut self.readings {
+            readings.division.clone_from(&found);
+        }
+        found
+    }
+
+    fn ruled_division(&mut self, key: &str, ground: Option<&Ground>) -> Option<String> {
         let mapping = self.frame.mapping;
         let code = match mapping.division.as_ref()? {
             DivisionRule::Fixed(code) => return self.known_division(code.clone(), ""),
