@@ -67,7 +67,7 @@ pub struct PreviewRow {
 pub struct PreviewCell {
     /// As the file has it.
     pub raw: String,
-    /// As the register would keep it; none for a gap.
+    /// As the register would keep it; none for a gap, and in a row that is set aside for what was not read any more.
     pub read: Option<String>,
 }
 
