@@ -34,7 +34,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use mujun_geometry::Crs;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use crs::{Confidence, CrsDiagnosis, CrsVerdict, OfferedFix};
 pub use error::IngestError;
@@ -96,7 +96,8 @@ pub struct SourceDescription {
 ///
 /// It is recorded with the import and is part of its identity: a field at its default must be left out of the JSON, so that what was
 /// imported before the field existed is still recognised.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ReadOptions {
     /// `--crs`; it wins over the file, and a contradiction is reported.
     #[serde(skip_serializing_if = "Option::is_none")]

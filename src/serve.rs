@@ -9,6 +9,7 @@ mod openapi;
 mod problem;
 mod query;
 mod route;
+mod upload_problem;
 mod view;
 
 use std::future::Future;
@@ -17,7 +18,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
@@ -32,6 +33,9 @@ const LARGEST_PROPOSAL: usize = 5 * 1024 * 1024;
 
 /// Largest decision accepted, bytes: its texts are capped at some thousands of characters.
 const LARGEST_DETERMINATION: usize = 64 * 1024;
+
+/// Largest decision about a file accepted, bytes: most of it is the text of a mapping.
+const LARGEST_INTAKE_DECISION: usize = 1024 * 1024;
 
 /// What the page may load: nothing from elsewhere, no script but ours. Inline style attributes are needed by chart tooltips.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; worker-src 'self'; img-src 'self' data: blob:; \
@@ -59,6 +63,12 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/approvals", get(route::approvals::get))
         .route("/api/v1/approvals/{division_code}/{approval_number}", get(route::approval::get))
         .route("/api/v1/supplies", get(route::supplies::get))
+        .route("/api/v1/uploads", get(route::upload::collection::get))
+        .route("/api/v1/uploads/{upload_id}", get(route::upload::one::get).delete(route::upload::one::delete))
+        .route("/api/v1/uploads/{upload_id}/preview", post(route::upload::preview::post).layer(decision_limit()))
+        .route("/api/v1/uploads/{upload_id}/commit", post(route::upload::commit::post).layer(decision_limit()))
+        .route("/api/v1/uploads/{upload_id}/job", get(route::upload::job::get))
+        .route("/api/v1/uploads/{upload_id}/issues", get(route::upload::issues::get))
         .route("/api/v1/imports", get(route::imports::get))
         .route("/api/v1/imports/{import_id}/issues", get(route::import_issues::get))
         .route("/api/v1/runs", get(route::runs::get))
@@ -76,6 +86,10 @@ pub fn router(state: State) -> Router {
         .route("/collections/{collection}/items", get(route::items::get))
         .route("/collections/{collection}/items/{feature}", get(route::item::get))
         .route("/assets/{*path}", get(assets::asset))
+        .layer(middleware::from_fn(context::deadline))
+        // A large file takes as long as the line needs; silence is cut short where the bytes are read.
+        .route("/api/v1/uploads", post(route::upload::collection::post))
+        .route("/api/v1/uploads/{upload_id}/parts/{name}", put(route::upload::part::put))
         .fallback(assets::page_or_nothing)
         .method_not_allowed_fallback(route::method_not_allowed)
         .with_state(state)
@@ -88,6 +102,10 @@ pub fn router(state: State) -> Router {
                 .layer(middleware::from_fn(context::request))
                 .layer(CatchPanicLayer::custom(context::panicked)),
         )
+}
+
+fn decision_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(LARGEST_INTAKE_DECISION)
 }
 
 /// Serves until `shutdown` completes; requests under way are answered first.

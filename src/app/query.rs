@@ -22,7 +22,7 @@ pub use crate::store::read::approval::{ApprovalRow, ApprovalShapes};
 pub use crate::store::read::division::DivisionRow;
 pub use crate::store::read::feature::{FeatureCollection, FeatureFilter, FeatureKey, FeatureRow};
 pub use crate::store::read::finding::{ANY_STATE, FindingFilter, FindingKey, FindingRow};
-pub use crate::store::read::import::{ImportRow, IssueRow};
+pub use crate::store::read::import::{ImportRow, IssueCount, IssueFilter, IssueRow};
 pub use crate::store::read::parcel::{Openness, ParcelCardRow, ParcelFilter, ParcelKey, ParcelOrder, ParcelRow, ParcelZoneRow};
 pub use crate::store::read::project::{ProjectFilter, ProjectRow, ProjectStep};
 pub use crate::store::read::scope::{ScopeRow as Scope, StateOfData};

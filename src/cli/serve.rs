@@ -1,7 +1,7 @@
 //! `mujun serve` and `mujun migrate`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mujun_domain::rulebook::Rulebook;
@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use super::{Exit, Failure};
 use crate::app;
 use crate::app::database::Database;
+use crate::app::intake::{Intake, Limits};
 use crate::app::state::State;
 use crate::config::Config;
 
@@ -40,7 +41,7 @@ impl Serve {
         let listener = listen(config.listen).await?;
         let rulebook = Arc::new(app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?);
         let database = Database::open(config).await.map_err(Failure::environment)?;
-        serve(listener, database, rulebook, &self.address).await
+        serve(listener, database, rulebook, &config.data_dir, &self.address).await
     }
 }
 
@@ -66,6 +67,7 @@ pub(super) async fn serve(
     listener: TcpListener,
     database: Database,
     rulebook: Arc<Rulebook>,
+    data_dir: &Path,
     address: &AddressArgs,
 ) -> Result<Exit, Failure> {
     let bound = listener.local_addr().map_err(Failure::environment)?;
@@ -77,9 +79,11 @@ pub(super) async fn serve(
     }
     println!("亩均已就绪，请在浏览器中打开：{url}/");
     println!("按 Ctrl-C 停止。");
-    let state = State { pool: database.pool.clone(), rulebook };
+    let intake = Arc::new(Intake::new(data_dir.join("uploads"), Limits::default()));
+    let state = State { pool: database.pool.clone(), rulebook, intake: intake.clone() };
     let served = crate::serve::run(listener, state, stop_asked()).await;
     println!("正在停止……");
+    intake.stop();
     database.close().await.map_err(Failure::environment)?;
     served.map_err(Failure::environment)?;
     println!("已停止。");

@@ -37,7 +37,7 @@ impl Up {
         bar.finish_and_clear();
         let database = opened.map_err(Failure::environment)?;
         match self.prepare(&database, &config.data_dir).await {
-            Ok(rulebook) => serve(listener, database, rulebook, &self.address).await,
+            Ok(rulebook) => serve(listener, database, rulebook, &config.data_dir, &self.address).await,
             Err(failure) => {
                 database.close().await.map_err(Failure::environment)?;
                 Err(failure)

@@ -27,20 +27,21 @@ pub(super) fn request_id() -> u64 {
     REQUEST.try_with(|id| *id).unwrap_or(0)
 }
 
-/// Numbers the request, sets its deadline and logs how it ended.
+/// Ends a request whose answer does not begin in time.
+pub(super) async fn deadline(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(DEADLINE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::TimedOut.into_response(),
+    }
+}
+
+/// Numbers the request and logs how it ended.
 pub(super) async fn request(request: Request, next: Next) -> Response {
     let id = REQUESTS.fetch_add(1, Ordering::Relaxed);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let began = Instant::now();
-    let mut response = REQUEST
-        .scope(id, async {
-            match tokio::time::timeout(DEADLINE, next.run(request)).await {
-                Ok(response) => response,
-                Err(_) => Problem::TimedOut.into_response(),
-            }
-        })
-        .await;
+    let mut response = REQUEST.scope(id, next.run(request)).await;
     let duration_ms = began.elapsed().as_secs_f64() * 1000.0;
     tracing::info!(request = id, %method, path, status = response.status().as_u16(), duration_ms, "answered");
     response.headers_mut().insert(REQUEST_ID, HeaderValue::from(id));

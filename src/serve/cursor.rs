@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::problem::Problem;
+use super::query::Parameters;
 
 /// Longer marks are not ours.
 const LONGEST: usize = 2000;
@@ -29,6 +30,17 @@ pub(super) fn read<const N: usize>(list: &str, mark: &str) -> Result<[String; N]
         all.try_into().ok()
     };
     parse().ok_or(Problem::InvalidCursor)
+}
+
+/// The ordinal after which a page of the list `list` begins. Ordinals may begin at 0, so the first page begins after none.
+pub(super) fn after_ordinal(list: &str, parameters: &mut Parameters) -> Result<i32, Problem> {
+    match parameters.text("cursor")? {
+        None => Ok(-1),
+        Some(mark) => {
+            let [ordinal] = read(list, &mark)?;
+            ordinal.parse().map_err(|_| Problem::InvalidCursor)
+        }
+    }
 }
 
 /// A number as a key part, bit for bit.

@@ -12,6 +12,7 @@ use mujun_domain::code::DivisionCode;
 use mujun_domain::subject::SubjectKind;
 
 use super::problem::Problem;
+use crate::app::intake::{IntakeError, UploadId};
 use crate::app::query::{FeatureCollection, FeatureKey, FindingKey, TileAddress, TileLayer};
 
 /// Longest code of any register, bytes.
@@ -129,7 +130,7 @@ pub(super) fn json_body(
     let media_type = headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let found = media_type.unwrap_or_default();
     if !accepts(&found.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()) {
-        return Err(Problem::UnsupportedMediaType { found: echo(&found) });
+        return Err(Problem::UnsupportedMediaType { found: echo(&found), expected: "application/json" });
     }
     let text = body.map_err(|rejection| {
         if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -155,6 +156,48 @@ impl<S: Send + Sync> FromRequestParts<S> for ImportPath {
             Ok(_) | Err(_) => Err(Problem::ImportNotFound { import_id: echo(&text) }),
         }
     }
+}
+
+/// An upload that may exist.
+pub(super) struct UploadPath(pub UploadId);
+
+fn upload_id(text: &str) -> Result<UploadId, Problem> {
+    UploadId::parse(text).ok_or_else(|| Problem::Upload(IntakeError::NotFound { id: echo(text) }))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for UploadPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Path(text) = Path::<String>::from_request_parts(parts, &()).await.unwrap_or_else(|_| Path(String::new()));
+        Ok(UploadPath(upload_id(&text)?))
+    }
+}
+
+/// A file of an upload that may exist; whether the name can be one is said by the intake.
+pub(super) struct UploadPartPath {
+    pub upload_id: UploadId,
+    pub name: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for UploadPartPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let (id, name) = pair(parts).await.unwrap_or_default();
+        Ok(UploadPartPath { upload_id: upload_id(&id)?, name })
+    }
+}
+
+/// The length that the sender announces, once the media type is seen to: a form of another site cannot send this type
+/// without asking first.
+pub(super) fn bytes_announced(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let media_type = headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let found = media_type.unwrap_or_default();
+    if !found.eq_ignore_ascii_case("application/octet-stream") {
+        return Err(Problem::UnsupportedMediaType { found: echo(&found), expected: "application/octet-stream" });
+    }
+    Ok(headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()))
 }
 
 /// A run that may exist.

@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::context;
+use super::upload_problem;
+use crate::app::intake::IntakeError;
 use crate::app::query::QueryError;
 
 /// A request that was not answered as asked, and why.
@@ -62,9 +64,11 @@ pub(crate) enum Problem {
     /// A body that is longer than allowed.
     BodyTooLarge { limit: usize },
     /// A body of another media type.
-    UnsupportedMediaType { found: String },
+    UnsupportedMediaType { found: String, expected: &'static str },
     /// A proposal that cannot be judged, with every fault found in it.
     FaultyProposal { faults: Vec<serde_json::Value> },
+    /// What stands against an upload.
+    Upload(IntakeError),
     /// The answer took too long.
     TimedOut,
     /// The database does not answer.
@@ -123,6 +127,7 @@ impl Problem {
                 ("/problems/unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "请求内容的类型不对")
             }
             Problem::FaultyProposal { .. } => ("/problems/faulty-proposal", StatusCode::UNPROCESSABLE_ENTITY, "方案无法校核"),
+            Problem::Upload(error) => upload_problem::kind(error),
             Problem::TimedOut => ("/problems/timed-out", StatusCode::GATEWAY_TIMEOUT, "处理超时"),
             Problem::Unavailable(_) => ("/problems/unavailable", StatusCode::SERVICE_UNAVAILABLE, "数据库暂时不可用"),
             Problem::Internal(_) => ("/problems/internal", StatusCode::INTERNAL_SERVER_ERROR, "服务器内部错误"),
@@ -188,10 +193,11 @@ impl Problem {
                     format!("请求内容超过 {} MB 的上限。请简化图形（减少节点）或分次校核。", limit / MEGABYTE)
                 }
             }
-            Problem::UnsupportedMediaType { found } => {
-                format!("请求内容的类型是“{found}”，应为 application/json。")
+            Problem::UnsupportedMediaType { found, expected } => {
+                format!("请求内容的类型是“{found}”，应为 {expected}。")
             }
             Problem::FaultyProposal { faults } => format!("方案有 {} 处问题，逐条见 errors；改正后再提交。", faults.len()),
+            Problem::Upload(error) => upload_problem::detail(error),
             Problem::TimedOut => "处理时间超过上限，已中止。请缩小范围（bbox、county）或减小 limit 后重试。".to_owned(),
             Problem::Unavailable(_) => "数据库没有响应，请稍后重试；若持续出现，请把请求编号告诉管理员。".to_owned(),
             Problem::Internal(_) => "这是程序的问题，不是您的输入有误。请把请求编号告诉管理员。".to_owned(),
@@ -201,6 +207,7 @@ impl Problem {
     fn errors(&self) -> Vec<serde_json::Value> {
         match self {
             Problem::FaultyProposal { faults } | Problem::FaultyDetermination { faults } => faults.clone(),
+            Problem::Upload(error) => upload_problem::errors(error),
             Problem::InvalidParameter { name, found, expected } => {
                 vec![serde_json::json!({ "parameter": name, "found": found, "expected": expected })]
             }
@@ -245,6 +252,12 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
+    }
+}
+
+impl From<IntakeError> for Problem {
+    fn from(error: IntakeError) -> Self {
+        if upload_problem::is_ours(&error) { Problem::Internal(Box::new(error)) } else { Problem::Upload(error) }
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) mod supplies;
 pub(super) mod supply_rates;
 pub(super) mod target;
 pub(super) mod tile;
+pub(super) mod upload;
 
 use axum::http::{HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};

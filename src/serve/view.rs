@@ -3,12 +3,14 @@
 
 pub(super) mod feature;
 pub(super) mod finding;
+pub(super) mod issue;
 pub(super) mod label;
 pub(super) mod life;
 pub(super) mod parcel;
 pub(super) mod run;
 pub(super) mod scope;
 pub(super) mod target;
+pub(super) mod upload;
 
 use serde::Serialize;
 use serde_json::value::RawValue;

@@ -10,3 +10,4 @@ mod problems;
 mod runs;
 mod seed;
 mod tiles;
+mod uploads;

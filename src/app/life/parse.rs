@@ -1,11 +1,11 @@
 //! A decision's JSON → typed values, or every fault of its shape at once. What the values may be is the domain's business.
 
-use chrono::NaiveDate;
 use mujun_domain::life::{Conclusion, Decision, DecisionFault, DisposalKind, Document, Field, Step};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Seen;
+use crate::app::members::Members;
+pub use crate::app::members::RequestFault;
 
 /// What was asked to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,17 +14,6 @@ pub struct Request {
     pub seen: Seen,
     /// The decision.
     pub decision: Decision,
-}
-
-/// One fault: where, what, what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RequestFault {
-    /// The member of the JSON object.
-    pub field: String,
-    /// What is wrong with it.
-    pub message: String,
-    /// What to do.
-    pub remedy: String,
 }
 
 impl From<&DecisionFault> for RequestFault {
@@ -55,107 +44,27 @@ const MEMBERS: [&str; 10] = [
     "disposal_kind",
     "conclusion",
 ];
-/// Longest part of a stranger's value repeated in a message, characters.
-const LONGEST_ECHO: usize = 40;
-
-/// Reads a request, collecting what is wrong with it.
-struct Reader<'a> {
-    object: &'a Map<String, Value>,
-    faults: Vec<RequestFault>,
-}
-
-impl Reader<'_> {
-    fn fault(&mut self, field: &str, message: String, remedy: &str) {
-        self.faults.push(RequestFault { field: field.to_owned(), message, remedy: remedy.to_owned() });
-    }
-
-    fn wrong(&mut self, field: &str, found: &Value, expected: &str) {
-        let found: String = found.to_string().chars().take(LONGEST_ECHO).collect();
-        self.fault(field, format!("{field} 的值是 {found}，应为{expected}"), "请改正后再提交");
-    }
-
-    /// The text of a member; absent, null and blank count as empty.
-    fn text(&mut self, field: &str) -> Option<String> {
-        match self.object.get(field) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => {
-                let text = text.trim().replace("\r\n", "\n");
-                (!text.is_empty()).then_some(text)
-            }
-            Some(other) => {
-                self.wrong(field, other, "文字");
-                None
-            }
-        }
-    }
-
-    fn read<T>(&mut self, field: &str, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let text = self.text(field)?;
-        let value = read(&text);
-        if value.is_none() {
-            self.wrong(field, &Value::String(text), expected);
-        }
-        value
-    }
-
-    fn day(&mut self, field: &str) -> Option<NaiveDate> {
-        self.read(field, "形如 2026-06-30 的日期", |text| if text.len() == 10 { text.parse().ok() } else { None })
-    }
-
-    fn missing<T>(&mut self, field: &str, value: Option<T>, already: usize) -> Option<T> {
-        // A value that could not be read has its fault already.
-        if value.is_none() && self.faults.len() == already {
-            self.fault(field, format!("缺少 {field}"), "请补填");
-        }
-        value
-    }
-
-    fn needed<T>(&mut self, field: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let already = self.faults.len();
-        let value = read(self);
-        self.missing(field, value, already)
-    }
-}
 
 /// Reads the JSON of a decision.
 ///
 /// # Errors
 /// Every fault of its shape: members missing, unknown or of another type, words that are not of the list, days that are none.
 pub fn parse(value: &Value) -> Result<Request, Vec<RequestFault>> {
-    let Some(object) = value.as_object() else {
-        return Err(vec![RequestFault {
-            field: String::new(),
-            message: "请求内容应为一个 JSON 对象".to_owned(),
-            remedy: "成员见接口说明 /api".to_owned(),
-        }]);
-    };
-    let mut reader = Reader { object, faults: Vec::new() };
-    for name in object.keys().filter(|name| !MEMBERS.contains(&name.as_str())) {
-        let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_ECHO).collect();
-        let message = format!("不认识的成员“{name}”；可用的是 {}", MEMBERS.join("、"));
-        reader.fault(&name, message, "请去掉或改正名称");
-    }
-    let sequence = reader.needed("seen_sequence", |reader| match reader.object.get("seen_sequence") {
-        None | Some(Value::Null) => None,
-        Some(found) => {
-            let sequence = found.as_u64().and_then(|number| i32::try_from(number).ok());
-            if sequence.is_none() {
-                reader.wrong("seen_sequence", found, "所见最后一条办理记录的序号，没有则为 0");
-            }
-            sequence
-        }
-    });
-    let finding_sha256 = match object.get("seen_finding_sha256") {
-        // Null is an answer: the run said nothing of the subject. Absent is not.
-        Some(Value::Null) => Some(None),
-        _ => reader
+    let mut reader = Members::of(value, &MEMBERS)?;
+    let sequence =
+        reader.needed("seen_sequence", |reader| reader.number("seen_sequence", "所见最后一条办理记录的序号，没有则为 0"));
+    // Null is an answer: the run said nothing of the subject. Absent is not.
+    let finding_sha256 = if reader.is_null("seen_finding_sha256") {
+        Some(None)
+    } else {
+        reader
             .needed("seen_finding_sha256", |reader| {
                 let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
                 reader.read("seen_finding_sha256", "所见结论的 SHA-256（64 位十六进制）或 null", |text| {
                     is_digest(text).then(|| text.to_ascii_lowercase())
                 })
             })
-            .map(Some),
+            .map(Some)
     };
     let words = Step::ALL.map(Step::as_str).join("、");
     let step = reader.needed("step", |reader| reader.read("step", &format!(" {words} 之一"), Step::from_code));

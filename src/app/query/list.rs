@@ -1,8 +1,8 @@
 //! The plain lists: findings, approvals, supplies, imports and their issues. Each is walked by key, never by position.
 
 use super::{
-    ApprovalRow, ApprovalShapes, FindingFilter, FindingKey, FindingRow, ImportRow, IssueRow, QueryError, Scope, SupplyFilter,
-    SupplyRow, Total, scope_of, snapshot,
+    ApprovalRow, ApprovalShapes, FindingFilter, FindingKey, FindingRow, ImportRow, IssueCount, IssueFilter, IssueRow, QueryError,
+    Scope, SupplyFilter, SupplyRow, Total, scope_of, snapshot,
 };
 use crate::app::state::State;
 use crate::store::read;
@@ -136,19 +136,29 @@ pub async fn imports(state: &State) -> Result<Imports, QueryError> {
 pub struct Issues {
     /// The rows of the page.
     pub rows: Vec<IssueRow>,
-    /// All issues of the import.
+    /// All issues of the import that answer the filter.
     pub count: i64,
-    /// The ordinal after which the next page begins.
+    /// All issues of the import by code, whatever the filter.
+    pub counts: Vec<IssueCount>,
+    /// Ordinal after which the next page begins.
     pub next: Option<i32>,
 }
 
 /// One page of an import's issues; `None` when there is no such import.
-pub async fn issues(state: &State, import_id: i64, after: i32, limit: u16) -> Result<Option<Issues>, QueryError> {
+pub async fn issues(
+    state: &State,
+    import_id: i64,
+    filter: &IssueFilter,
+    after: i32,
+    limit: u16,
+) -> Result<Option<Issues>, QueryError> {
     let mut conn = snapshot(state).await?;
     if !read::import::exists(&mut conn, import_id).await? {
         return Ok(None);
     }
-    let mut rows = read::import::issues(&mut conn, import_id, after, i64::from(limit) + 1).await?;
+    let mut rows = read::import::issues(&mut conn, import_id, filter, after, i64::from(limit) + 1).await?;
     let next = cut(&mut rows, limit, |row| row.ordinal);
-    Ok(Some(Issues { count: read::import::issue_count(&mut conn, import_id).await?, rows, next }))
+    let counts = read::import::issue_counts(&mut conn, import_id).await?;
+    let count = counts.iter().filter(|of| filter.takes(&of.severity, &of.party, &of.code)).map(|of| of.count).sum();
+    Ok(Some(Issues { rows, count, counts, next }))
 }

@@ -1,7 +1,7 @@
 //! Imports and their issues, as the operator reads them.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use crate::store::StoreError;
@@ -63,22 +63,63 @@ pub async fn exists(conn: &mut PgConnection, import_id: i64) -> Result<bool, Sto
     sqlx::query_scalar(include_str!("../sql/read/import_exists.sql")).bind(import_id).fetch_one(conn).await.during("读取导入批")
 }
 
+/// Which issues are asked for; empty fields ask for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IssueFilter {
+    /// What the fault costs.
+    pub severity: Option<String>,
+    /// Who must act.
+    pub party: Option<String>,
+    /// `ING-nnn`.
+    pub code: Option<String>,
+}
+
+impl IssueFilter {
+    /// Whether an issue of this severity, party and code is asked for.
+    pub fn takes(&self, severity: &str, party: &str, code: &str) -> bool {
+        let fits = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+        fits(&self.severity, severity) && fits(&self.party, party) && fits(&self.code, code)
+    }
+}
+
+/// How many issues there are of one code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::FromRow)]
+pub struct IssueCount {
+    /// `ING-nnn`.
+    pub code: String,
+    /// What the fault costs.
+    pub severity: String,
+    /// Who must act.
+    pub party: String,
+    /// How many.
+    pub count: i64,
+}
+
 /// One page of issues after the ordinal `after`.
-pub async fn issues(conn: &mut PgConnection, import_id: i64, after: i32, limit: i64) -> Result<Vec<IssueRow>, StoreError> {
+pub async fn issues(
+    conn: &mut PgConnection,
+    import_id: i64,
+    filter: &IssueFilter,
+    after: i32,
+    limit: i64,
+) -> Result<Vec<IssueRow>, StoreError> {
     sqlx::query_as(include_str!("../sql/read/import_issues.sql"))
         .bind(import_id)
         .bind(after)
         .bind(limit)
+        .bind(&filter.severity)
+        .bind(&filter.party)
+        .bind(&filter.code)
         .fetch_all(conn)
         .await
         .during("读取导入问题")
 }
 
-/// How many issues one import has.
-pub async fn issue_count(conn: &mut PgConnection, import_id: i64) -> Result<i64, StoreError> {
-    sqlx::query_scalar(include_str!("../sql/read/import_issues_total.sql"))
+/// How many issues one import has, by code.
+pub async fn issue_counts(conn: &mut PgConnection, import_id: i64) -> Result<Vec<IssueCount>, StoreError> {
+    sqlx::query_as(include_str!("../sql/read/import_issue_counts.sql"))
         .bind(import_id)
-        .fetch_one(conn)
+        .fetch_all(conn)
         .await
         .during("统计导入问题")
 }

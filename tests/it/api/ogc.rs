@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use axum::http::{StatusCode, header};
 use gdal::Dataset;
 use gdal::vector::LayerAccess;
-use mujun::app::state::State;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::seed::{Api, HOSTILE, PARCELS, encoded, rulebook};
+use super::seed::{Api, HOSTILE, PARCELS, encoded};
 use crate::town::COUNTY;
 
 fn links<'a>(value: &'a Value, rel: &str) -> Vec<&'a str> {
@@ -216,8 +215,7 @@ async fn gdal_reads_every_feature_and_the_server_stops_when_asked() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let state = State { pool: api.city.pool.clone(), rulebook: rulebook() };
-    let server = tokio::spawn(mujun::serve::run(listener, state, async {
+    let server = tokio::spawn(mujun::serve::run(listener, api.state.clone(), async {
         stopped.await.unwrap();
     }));
     let (layers, ids) = tokio::task::spawn_blocking(move || {

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use mujun::app::evaluation::{Activation, EvaluationRequest, evaluate_city};
+use mujun::app::intake::{Intake, Limits};
 use mujun::app::registers::Registers;
 use mujun::app::state::State;
 use mujun::register::{ConstructionState, DivisionRecord, RegisterKind, ZoneRecord};
@@ -15,6 +16,7 @@ use mujun::store::{approval, building, division, import, parcel, project, projec
 use mujun_domain::rulebook::Rulebook;
 use serde_json::Value;
 use sqlx::Acquire;
+use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::support::TestCity;
@@ -30,7 +32,10 @@ pub const PARCELS: usize = 37;
 /// A database and the router on it.
 pub struct Api {
     pub city: TestCity,
+    pub state: State,
     pub router: Router,
+    /// Where uploads go; removed with the test.
+    pub uploads: TempDir,
 }
 
 /// An answer, read to its end.
@@ -61,8 +66,18 @@ impl Api {
     }
 
     fn on(city: TestCity) -> Api {
-        let router = router(State { pool: city.pool.clone(), rulebook: rulebook() });
-        Api { city, router }
+        let uploads = tempfile::tempdir().unwrap();
+        let intake = Arc::new(Intake::new(uploads.path().to_owned(), Limits::default()));
+        let state = State { pool: city.pool.clone(), rulebook: rulebook(), intake };
+        Api { city, router: router(state.clone()), state, uploads }
+    }
+
+    /// The same city and uploads after the server was stopped and started again.
+    pub fn restarted(self) -> Api {
+        self.state.intake.stop();
+        let intake = Arc::new(Intake::new(self.uploads.path().to_owned(), Limits::default()));
+        let state = State { intake, ..self.state };
+        Api { router: router(state.clone()), state, ..self }
     }
 
     /// The town, judged.

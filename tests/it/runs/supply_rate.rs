@@ -1,5 +1,9 @@
 //! Supply rates and flagged areas: what was approved is accounted for, and the counties add up to the whole.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mujun::app::intake::{Intake, Limits};
 use mujun::app::query::{self, SupplyRateRow};
 use mujun::app::registers::Registers;
 use mujun::app::state::State;
@@ -35,7 +39,8 @@ async fn judged() -> (World, State) {
     let world = World::new().await;
     world.record("first", &many_approvals()).await;
     world.evaluate(&law(), "2024-06-30", None).await;
-    let state = State { pool: world.city.pool.clone(), rulebook: law() };
+    let intake = Arc::new(Intake::new(PathBuf::new(), Limits::default()));
+    let state = State { pool: world.city.pool.clone(), rulebook: law(), intake };
     (world, state)
 }
 
