@@ -13,6 +13,7 @@ export const router = createRouter({
     { path: '/target', name: 'target', component: () => import('./features/target-page/TargetPage.vue') },
     { path: '/proposals', name: 'proposals', component: () => import('./features/proposal-page/ProposalPage.vue') },
     { path: '/imports', name: 'imports', component: () => import('./features/imports-page/ImportsPage.vue') },
+    { path: '/imports/upload/:upload?', name: 'intake', component: () => import('./features/intake/IntakePage.vue') },
     { path: '/:rest(.*)*', redirect: '/map' },
   ],
 })

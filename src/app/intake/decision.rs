@@ -51,9 +51,15 @@ impl MappingWord {
     pub(super) fn choice(&self) -> MappingChoice {
         match self {
             MappingWord::Named(name) => MappingChoice::Named(name.clone()),
-            MappingWord::Text(toml) => MappingChoice::Text { name: CONFIRMED.to_owned(), toml: toml.clone() },
+            MappingWord::Text(toml) => MappingChoice::Text { name: own_name(toml), toml: toml.clone() },
         }
     }
+}
+
+/// The name that the text gives itself, which a mapping must be called by; else what it is.
+fn own_name(toml: &str) -> String {
+    let named = toml.parse::<toml::Table>().ok().and_then(|table| Some(table.get("name")?.as_str()?.to_owned()));
+    named.unwrap_or_else(|| CONFIRMED.to_owned())
 }
 
 fn write_kind<S: Serializer>(kind: &RegisterKind, serializer: S) -> Result<S::Ok, S::Error> {
@@ -136,7 +142,7 @@ fn mapping(members: &mut Members<'_>, kind: Option<RegisterKind>) -> Option<Mapp
             members.fault("mapping", format!("映射正文超过 {LONGEST_MAPPING} 字"), "请删去用不到的内容");
             return None;
         }
-        MappingWord::Text(toml) => match Mapping::parse(CONFIRMED, toml) {
+        MappingWord::Text(toml) => match Mapping::parse(&own_name(toml), toml) {
             Ok(mapping) => mapping,
             Err(faults) => {
                 for fault in faults {

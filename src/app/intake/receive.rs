@@ -249,8 +249,8 @@ mod tests {
     use futures::stream;
 
     use super::super::Limits;
-    use crate::clock;
     use super::*;
+    use crate::clock;
 
     fn chunks(parts: &[&'static [u8]]) -> impl Stream<Item = Result<Bytes, io::Error>> + Unpin + use<> {
         stream::iter(parts.iter().map(|part| Ok(Bytes::from_static(part))).collect::<Vec<_>>())

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, it, vi } from 'vitest'
-import { ApiFault, api, collectionHref, parcelGeoJsonHref, problemOf, queryText } from './client'
+import { ApiFault, api, collectionHref, newUploadPath, parcelGeoJsonHref, problemOf, queryText, uploadPartPath } from './client'
 import type { Decision, Proposal } from './types'
 
 interface Operation {
@@ -59,6 +59,10 @@ const decision: Decision = {
   conclusion: null,
 }
 
+const upload = '0123456789abcdef0123456789abcdef'
+const intake = { kind: 'parcels', mapping: { name: 'parcels-standard' } }
+const issues = { severity: 'blocks_row', party: 'operator', code: 'ING-001', limit: 200, cursor: 'x' }
+
 const asked: [string, () => Promise<unknown>][] = [
   ['scope', () => api.scope()],
   ['summary', () => api.summary('330481')],
@@ -73,7 +77,16 @@ const asked: [string, () => Promise<unknown>][] = [
   ['projects', () => api.projects({ county: '330481', code: 'X-1' })],
   ['supplies', () => api.supplies({ ...page, without_geometry: true })],
   ['imports', () => api.imports()],
-  ['importIssues', () => api.importIssues(2, { limit: 200, cursor: 'x' })],
+  ['importIssues', () => api.importIssues(2, issues)],
+  ['uploads', () => api.uploads()],
+  ['upload', () => api.upload(upload)],
+  ['uploadJob', () => api.uploadJob(upload)],
+  ['inspection', () => api.inspection(upload, { layer: '宗地', crs: 'EPSG:4528' })],
+  ['firstRows', () => api.firstRows(upload, intake)],
+  ['previewUpload', () => api.previewUpload(upload, intake)],
+  ['commitUpload', () => api.commitUpload(upload, 1)],
+  ['discardUpload', () => api.discardUpload(upload)],
+  ['uploadIssues', () => api.uploadIssues(upload, issues)],
   ['target', () => api.target('330481')],
   ['checkProposal', () => api.checkProposal(proposal)],
 ]
@@ -104,6 +117,11 @@ it.each([
   collectionHref('findings'),
   collectionHref('projects'),
 ])('the download %s is described', (address) => expectDescribed(address, 'get'))
+
+it('files are sent to addresses that are described', () => {
+  expectDescribed(newUploadPath('宗地 1.zip'), 'post')
+  expectDescribed(uploadPartPath(upload, '宗地.shp'), 'put')
+})
 
 it('a code with a slash stays one part of the path', () => {
   expect(parcelGeoJsonHref('330481', 'A/1 号')).toBe('/api/v1/parcels/330481/A%2F1%20%E5%8F%B7/geojson')

@@ -1,5 +1,6 @@
-// The only place that fetches. One function a route; each answers the JSON of api/types.ts or throws an ApiFault.
+// The only place that fetches (files go by api/upload.ts). One function a route; each answers the JSON of api/types.ts or throws an ApiFault.
 // Addresses are relative to the page's own origin: nothing here can reach another host.
+import type { FirstRows, Inspection, IntakeDecision, IntakeJob, IssueQuery, IssuesPage, Upload } from './intake'
 import type {
   ApprovalCard,
   ApprovalItem,
@@ -7,7 +8,6 @@ import type {
   Divisions,
   Finding,
   FindingKey,
-  ImportIssue,
   ImportRow,
   Kind,
   Life,
@@ -60,15 +60,30 @@ export function queryText(query: object): string {
 /** The problem in an answer that is not 2xx; a plain one is made up when the body is not problem+json. */
 export async function problemOf(answer: Response): Promise<Problem> {
   const type = answer.headers.get('content-type') ?? ''
-  if (type.includes('json')) {
-    const body: unknown = await answer.json().catch(() => null)
-    if (isProblem(body)) return body
-  }
-  return {
-    type: 'about:blank',
-    title: `服务器应答异常（HTTP ${answer.status}）`,
-    status: answer.status,
-    detail: '应答内容不是本系统约定的格式。请稍后重试；反复出现请联系系统管理员。',
+  const text = type.includes('json') ? await answer.text().catch(() => '') : ''
+  return faultOf(answer.status, text).problem
+}
+
+/** The fault in the status and the text of an answer. */
+export function faultOf(status: number, text: string): ApiFault {
+  const body = parsed(text)
+  return new ApiFault(
+    isProblem(body)
+      ? body
+      : {
+          type: 'about:blank',
+          title: `服务器应答异常（HTTP ${status}）`,
+          status,
+          detail: '应答内容不是本系统约定的格式。请稍后重试；反复出现请联系系统管理员。',
+        },
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }
 
@@ -90,7 +105,7 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
     })
   }
   if (!answer.ok) throw new ApiFault(await problemOf(answer))
-  return (await answer.json()) as T
+  return (answer.status === 204 ? null : await answer.json()) as T
 }
 
 function get<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -101,6 +116,18 @@ const segment = encodeURIComponent
 
 const lifePath = ({ division, kind, code, rule }: FindingKey) =>
   `/api/v1/findings/${segment(division)}/${segment(kind)}/${segment(code)}/${segment(rule)}/determinations`
+
+const uploadPath = (id: string) => `/api/v1/uploads/${segment(id)}`
+
+/** Where the first file of an upload is sent. */
+export const newUploadPath = (name: string) => `/api/v1/uploads${queryText({ name })}`
+
+/** Where a further part of a loose Shapefile is sent. */
+export const uploadPartPath = (id: string, name: string) => `${uploadPath(id)}/parts/${segment(name)}`
+
+/** The rows of an import that were set aside, as a file to mend and send again. */
+export const quarantineHref = (importId: number, format: 'gpkg' | 'xlsx') =>
+  `/api/v1/imports/${importId}/quarantine${queryText({ format })}`
 
 function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
   return ask<T>(path, {
@@ -133,11 +160,20 @@ export const api = {
   supplies: (query: ListQuery, signal?: AbortSignal) =>
     get<Page<Supply>>(`/api/v1/supplies${queryText(query)}`, signal),
   imports: (signal?: AbortSignal) => get<{ items: ImportRow[] }>('/api/v1/imports', signal),
-  importIssues: (importId: number, query: { limit?: number; cursor?: string | null }, signal?: AbortSignal) =>
-    get<{ items: ImportIssue[]; next: string | null }>(
-      `/api/v1/imports/${importId}/issues${queryText(query)}`,
-      signal,
-    ),
+  importIssues: (importId: number, query: IssueQuery, signal?: AbortSignal) =>
+    get<IssuesPage>(`/api/v1/imports/${importId}/issues${queryText(query)}`, signal),
+  uploads: (signal?: AbortSignal) => get<{ items: Upload[]; largest_file: number }>('/api/v1/uploads', signal),
+  upload: (id: string, signal?: AbortSignal) => get<Upload>(uploadPath(id), signal),
+  uploadJob: (id: string, signal?: AbortSignal) => get<{ job: IntakeJob | null }>(`${uploadPath(id)}/job`, signal),
+  inspection: (id: string, query: { layer?: string | null; crs?: string | null }, signal?: AbortSignal) =>
+    get<Inspection>(`${uploadPath(id)}/inspection${queryText(query)}`, signal),
+  firstRows: (id: string, decision: IntakeDecision, signal?: AbortSignal) =>
+    post<FirstRows>(`${uploadPath(id)}/first-rows`, decision, signal),
+  previewUpload: (id: string, decision: IntakeDecision) => post<Upload>(`${uploadPath(id)}/preview`, decision),
+  commitUpload: (id: string, preview: number) => post<Upload>(`${uploadPath(id)}/commit`, { preview }),
+  discardUpload: (id: string) => ask<null>(uploadPath(id), { method: 'DELETE' }),
+  uploadIssues: (id: string, query: IssueQuery, signal?: AbortSignal) =>
+    get<IssuesPage>(`${uploadPath(id)}/issues${queryText(query)}`, signal),
   target: (county: string | null, signal?: AbortSignal) =>
     get<TargetProgress>(`/api/v1/target${queryText({ county })}`, signal),
   checkProposal: (proposal: Proposal, signal?: AbortSignal) =>

@@ -434,6 +434,8 @@ export interface ImportRow {
   crs: string | null
   encoding: string | null
   observed_on: string | null
+  received_on: string | null
+  decisions: Record<string, unknown>
   received_at: string
   rows_read: number
   rows_new: number
@@ -453,6 +455,8 @@ export interface ImportIssue {
   value: string | null
   message: string
   remedy: string
+  lon: number | null
+  lat: number | null
 }
 
 export interface TargetProgress {

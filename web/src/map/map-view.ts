@@ -30,6 +30,8 @@ export interface MapView {
   setDivisions(areas: FeatureCollection, labels: LabelPoints): void
   /** The ground and the footprints of a proposal: features with `role` "land" or "building". */
   setProposal(shapes: FeatureCollection): void
+  /** Puts marks on places, such as those of issues; the chosen one stands out. None takes them away. */
+  mark(places: readonly MarkedPlace[]): void
   flyTo(place: { lon: number; lat: number; zoom: number }): void
   fit(bounds: Bounds): void
   jumpTo(camera: Camera): void
@@ -38,6 +40,14 @@ export interface MapView {
   draw(): Promise<Polygon | null>
   cancelDrawing(): void
   destroy(): void
+}
+
+export interface MarkedPlace {
+  lon: number
+  lat: number
+  /** What a screen reader and a tooltip call it. */
+  label: string
+  look: 'chosen' | 'other'
 }
 
 export interface MapOptions {

@@ -4,6 +4,7 @@ import {
   type GeoJSONSource,
   Map as MapLibreMap,
   type MapGeoJSONFeature,
+  Marker,
   NavigationControl,
   ScaleControl,
   setWorkerUrl,
@@ -81,6 +82,7 @@ class MapLibreView implements MapView {
   private outlined: { sourceLayer: string; id: number } | null = null
   private drawing: Drawing | null = null
   private isDrawing = false
+  private marks: Marker[] = []
   /** What was asked before the style was there; done in order when it is. */
   private waiting: (() => void)[] | null = []
 
@@ -131,6 +133,16 @@ class MapLibreView implements MapView {
 
   setProposal(shapes: Parameters<MapView['setProposal']>[0]): void {
     this.whenStyled(() => this.map.getSource<GeoJSONSource>(SOURCES.proposal)?.setData(shapes))
+  }
+
+  mark(places: Parameters<MapView['mark']>[0]): void {
+    for (const marker of this.marks) marker.remove()
+    this.marks = places.map(({ lon, lat, label, look }) => {
+      const element = document.createElement('div')
+      element.className = `map-mark map-mark-${look}`
+      element.title = label
+      return new Marker({ element }).setLngLat([lon, lat]).addTo(this.map)
+    })
   }
 
   flyTo({ lon, lat, zoom }: Parameters<MapView['flyTo']>[0]): void {

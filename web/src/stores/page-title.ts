@@ -16,6 +16,8 @@ export function pageTitle({ name, params }: Pick<RouteLocationNormalizedLoaded, 
       case 'proposals':
       case 'imports':
         return texts.nav[name]
+      case 'intake':
+        return texts.intake.title
       default:
         return null
     }
