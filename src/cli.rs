@@ -63,6 +63,15 @@ enum Command {
     Rulebook(rulebook::RulebookCommand),
 }
 
+/// How a result is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ReportForm {
+    /// 供人看
+    Text,
+    /// 供程序读的 JSON；标准输出上只有它
+    Json,
+}
+
 impl Cli {
     /// Runs the command and prints what went wrong, once, with its whole chain of causes.
     pub fn run(self) -> ExitCode {

@@ -65,6 +65,8 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/supplies", get(route::supplies::get))
         .route("/api/v1/uploads", get(route::upload::collection::get))
         .route("/api/v1/uploads/{upload_id}", get(route::upload::one::get).delete(route::upload::one::delete))
+        .route("/api/v1/uploads/{upload_id}/inspection", get(route::upload::inspection::get))
+        .route("/api/v1/uploads/{upload_id}/first-rows", post(route::upload::first_rows::post).layer(decision_limit()))
         .route("/api/v1/uploads/{upload_id}/preview", post(route::upload::preview::post).layer(decision_limit()))
         .route("/api/v1/uploads/{upload_id}/commit", post(route::upload::commit::post).layer(decision_limit()))
         .route("/api/v1/uploads/{upload_id}/job", get(route::upload::job::get))

@@ -263,7 +263,7 @@ pub async fn import(pool: &PgPool, request: ImportRequest, watch: Watch<'_>) -> 
     }
 }
 
-fn mapping(kind: RegisterKind, choice: &MappingChoice) -> Result<Mapping, ImportError> {
+pub(super) fn mapping(kind: RegisterKind, choice: &MappingChoice) -> Result<Mapping, ImportError> {
     let parse =
         |name: &str, toml: &str| Mapping::parse(name, toml).map_err(|faults| MappingFaults { name: name.to_owned(), faults });
     let (name, mapping) = match choice {

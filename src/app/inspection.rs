@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use mujun_domain::code::DivisionCode;
 use sqlx::PgPool;
 
-use super::import::{ImportError, place};
-use crate::ingest::{self, IngestError, Inspection, Mapping, Place, ReadOptions};
+use super::import::{ImportError, MappingChoice, mapping, place};
+use crate::ingest::{self, IngestError, Inspection, Mapping, Place, Preview, ReadOptions};
 use crate::register::RegisterKind;
 use crate::sample::DIVISIONS_GEOJSON;
 
@@ -20,6 +20,26 @@ pub async fn inspect(pool: &PgPool, path: PathBuf, options: ReadOptions) -> Resu
     drop(conn);
     let looking = tokio::task::spawn_blocking(move || ingest::inspect(&path, &options, &place));
     Ok(looking.await.map_err(ImportError::Task)??)
+}
+
+/// The first rows of a file as an import under this mapping would take them.
+///
+/// # Errors
+/// The mapping or the file cannot be taken, or the database cannot be asked.
+pub async fn first_rows(
+    pool: &PgPool,
+    path: PathBuf,
+    kind: RegisterKind,
+    choice: &MappingChoice,
+    options: ReadOptions,
+    rows: usize,
+) -> Result<Preview, ImportError> {
+    let mapping = mapping(kind, choice)?;
+    let mut conn = pool.acquire().await.map_err(|source| ImportError::Transaction { step: "开始", source })?;
+    let place = if kind == RegisterKind::Divisions { Place::default() } else { place(&mut conn, kind).await? };
+    drop(conn);
+    let reading = tokio::task::spawn_blocking(move || ingest::preview(&path, &mapping, &options, &place, rows));
+    Ok(reading.await.map_err(ImportError::Task)??)
 }
 
 /// Looks at a file against the boundaries that come with the program, where there is no database yet.

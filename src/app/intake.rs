@@ -8,6 +8,7 @@ mod decision;
 mod fault;
 mod issues;
 mod job;
+mod look;
 mod receive;
 mod record;
 mod report;
@@ -20,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Mutex as Turn;
 
 pub use crate::app::members::RequestFault;
-pub use decision::{Decision, MappingWord, parse_decision, parse_preview_number};
+pub use decision::{Decision, MappingWord, parse_decision, parse_preview_number, read_crs};
 pub use fault::IntakeError;
 pub use issues::{IssuePage, PreviewIssue};
 pub use job::{JobStep, Live, commit, preview};

@@ -9,7 +9,7 @@ use mujun_domain::kind::Kind;
 use mujun_domain::rulebook::{Certainty, Rulebook};
 use mujun_domain::unit::Area;
 
-use super::{Exit, Failure, show};
+use super::{Exit, Failure, ReportForm, show};
 use crate::app::database::Database;
 use crate::app::diff::{DiffRequest, against_run};
 use crate::app::evaluation::{self, Activation, EvaluationRequest, RunSummary};
@@ -37,15 +37,6 @@ pub struct Evaluate {
     /// 比较的结果怎样写出
     #[arg(long, value_name = "形式", requires = "diff", default_value = "text")]
     report: ReportForm,
-}
-
-/// How a comparison is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum ReportForm {
-    /// 供人看的表
-    Text,
-    /// 供程序读的 JSON
-    Json,
 }
 
 impl Evaluate {

@@ -46,6 +46,11 @@ impl Failure {
         Failure { exit: Exit::Environment, error: error.into() }
     }
 
+    /// The failure and its causes, nearest first.
+    pub fn told(&self) -> Vec<String> {
+        self.error.chain().map(ToString::to_string).collect()
+    }
+
     /// Prints the failure with its causes and gives its exit code.
     pub fn report(self) -> ExitCode {
         eprintln!("错误：{}", self.error);

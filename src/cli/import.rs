@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use mujun_geometry::crs::Crs;
+use serde_json::{Value, json};
 
-use super::{Exit, Failure, show};
+use super::{Exit, Failure, ReportForm, show};
 use crate::app::database::Database;
 use crate::app::import::{self, ImportEnding, ImportError, ImportMode, ImportReport, ImportRequest, MappingChoice};
+use crate::app::intake::{PreviewIssue, Report};
 use crate::config::Config;
 use crate::ingest::ReadOptions;
 use crate::register::RegisterKind;
@@ -40,6 +42,9 @@ pub struct Import {
     /// 试算：照做一遍并报告，不提交
     #[arg(long)]
     dry_run: bool,
+    /// 结果的写法；json 时标准输出上只有一个 JSON 对象，出错也是
+    #[arg(long, value_enum, default_value_t = ReportForm::Text)]
+    report: ReportForm,
 }
 
 pub(super) fn parse_crs(text: &str) -> Result<Crs, String> {
@@ -63,19 +68,52 @@ impl Import {
             received_on: self.received_on,
             mode,
         };
+        let decisions = decisions(&request);
         let done = import_one(&database, request).await;
         database.close().await.map_err(Failure::environment)?;
-        let report = done?;
-        print(&report);
-        show::issues(&report.issues, 10);
+        match (self.report, done) {
+            (ReportForm::Text, done) => {
+                let report = done?;
+                print(&report);
+                show::issues(&report.issues, 10);
+            }
+            (ReportForm::Json, Ok(report)) => print_json(&told(&report, decisions))?,
+            (ReportForm::Json, Err(failure)) => {
+                print_json(&json!({ "decisions": decisions, "ending": { "outcome": "refused" }, "fault": failure.told() }))?;
+                return Err(failure);
+            }
+        }
         Ok(Exit::Done)
     }
 }
 
+/// What was asked for, as far as it is not in the source.
+fn decisions(request: &ImportRequest) -> Value {
+    let mapping = match &request.mapping {
+        MappingChoice::Standard => format!("{}-standard", request.kind.as_str()),
+        MappingChoice::Named(name) | MappingChoice::Text { name, .. } => name.clone(),
+    };
+    json!({ "mapping": mapping, "options": request.options, "dry_run": request.mode == ImportMode::DryRun })
+}
+
+/// The whole account, with every issue that the report holds.
+fn told(report: &ImportReport, decisions: Value) -> Value {
+    let issues: Vec<PreviewIssue> = (1..).zip(&report.issues).map(|(ordinal, issue)| PreviewIssue::new(ordinal, issue)).collect();
+    let mut told = json!(Report::from(report));
+    told["decisions"] = decisions;
+    told["issue_list"] = json!(issues);
+    told
+}
+
+fn print_json(value: &Value) -> Result<(), Failure> {
+    println!("{}", serde_json::to_string_pretty(value).map_err(Failure::internal)?);
+    Ok(())
+}
+
 pub(super) async fn import_one(database: &Database, request: ImportRequest) -> Result<ImportReport, Failure> {
-    let bar = show::working(format!("导入{}：{}", request.kind.label_zh(), request.path.display()));
-    let done = import::import(&database.pool, request, &import::unwatched).await;
-    bar.finish_and_clear();
+    let bar = show::Following::new(format!("导入{}：{}", request.kind.label_zh(), request.path.display()));
+    let done = import::import(&database.pool, request, &|progress| bar.show(progress)).await;
+    bar.finish();
     done.map_err(classed)
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use mujun_geometry::crs::Crs;
 
 use super::import::{classed, parse_crs};
-use super::{Exit, Failure};
+use super::{Exit, Failure, ReportForm};
 use crate::app::database::Database;
 use crate::app::inspection;
 use crate::config::Config;
@@ -24,16 +24,7 @@ pub struct Inspect {
     layer: Option<String>,
     /// 输出格式
     #[arg(long, value_name = "格式", default_value = "text")]
-    report: Report,
-}
-
-/// 报告的格式
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Report {
-    /// 文字
-    Text,
-    /// JSON
-    Json,
+    report: ReportForm,
 }
 
 impl Inspect {
@@ -51,8 +42,8 @@ impl Inspect {
         };
         let inspection = looked.map_err(classed)?;
         match self.report {
-            Report::Json => println!("{}", serde_json::to_string_pretty(&inspection).map_err(Failure::internal)?),
-            Report::Text => print(&inspection, &file.display().to_string()),
+            ReportForm::Json => println!("{}", serde_json::to_string_pretty(&inspection).map_err(Failure::internal)?),
+            ReportForm::Text => print(&inspection, &file.display().to_string()),
         }
         Ok(Exit::Done)
     }

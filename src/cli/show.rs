@@ -1,11 +1,13 @@
 //! How results look in a terminal: progress bars, issue lists, findings. Words come from the types; only layout is here.
 
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mujun_domain::finding::{Finding, Outcome, OutcomeCode};
 
+use crate::app::import::{ImportProgress, ImportStep};
 use crate::ingest::{IngestIssue, Severity};
 
 /// Logs go to standard error, as JSON where that is not a terminal; `MUJUN_LOG` sets the level.
@@ -30,6 +32,50 @@ pub fn working(what: String) -> ProgressBar {
     bar.set_message(what);
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
+}
+
+/// A bar that follows an import: how many rows of how many, or how many where the file does not say. In a pipe it prints each
+/// step once.
+pub struct Following {
+    bar: ProgressBar,
+    step: Mutex<Option<ImportStep>>,
+}
+
+impl Following {
+    /// A bar under this title.
+    pub fn new(what: String) -> Following {
+        Following { bar: working(what), step: Mutex::new(None) }
+    }
+
+    /// Shows how far it is.
+    pub fn show(&self, progress: ImportProgress) {
+        let mut step = self.step.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = step.replace(progress.step) != Some(progress.step);
+        drop(step);
+        if self.bar.is_hidden() {
+            if is_new {
+                eprintln!("    {}", progress.step.label_zh());
+            }
+            return;
+        }
+        if is_new {
+            let template = match progress.of {
+                Some(_) => "{spinner} {msg} {prefix} {bar:24} {human_pos}/{human_len} 行 {elapsed}",
+                None => "{spinner} {msg} {prefix} {human_pos} 行 {elapsed}",
+            };
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                self.bar.set_style(style);
+            }
+            self.bar.set_prefix(progress.step.label_zh());
+        }
+        self.bar.set_length(progress.of.unwrap_or_default());
+        self.bar.set_position(progress.rows);
+    }
+
+    /// Takes the bar away.
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 /// Issues, the grave ones first, at most `limit` of each severity.

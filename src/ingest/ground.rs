@@ -2,7 +2,7 @@
 
 use mujun_geometry::{
     Crs, RepairKind, area,
-    geo::{CoordsIter, Intersects, Rect},
+    geo::{BoundingRect, CoordsIter, Intersects, Rect},
     mend,
     reproject::with_reprojector,
     wkb,
@@ -55,6 +55,19 @@ impl Grounds {
             Ok(read) => read,
             Err(issue) => GroundRead::Unusable(issue),
         }
+    }
+
+    /// The middle of a shape, longitude and latitude in EPSG:4490, where it can be told without mending anything.
+    pub fn middle(&self, shape: &Shape) -> Option<(f64, f64)> {
+        let Shape::Polygons { wkb, .. } = shape else { return None };
+        let raw = wkb::from_wkb(wkb, self.from).ok()?;
+        let moved = if self.from == Crs::CGCS2000 {
+            raw
+        } else {
+            with_reprojector(self.from, Crs::CGCS2000, |reprojector| reprojector.multi_polygon(&raw)).ok()?.ok()?
+        };
+        let centre = moved.bounding_rect()?.center();
+        Some((centre.x, centre.y))
     }
 
     fn polygons(&self, bytes: &[u8]) -> Result<GroundRead, Box<IngestIssue>> {

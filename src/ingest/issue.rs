@@ -125,8 +125,13 @@ impl IngestIssue {
 
     /// At this place, if it is one.
     pub(crate) fn with_place(mut self, place: Option<(f64, f64)>) -> Self {
-        self.place = place.filter(|(x, y)| x.abs() <= 180.0 && y.abs() <= 90.0);
+        self.set_place(place);
         self
+    }
+
+    /// Puts it at this place, if it is one.
+    pub(super) fn set_place(&mut self, place: Option<(f64, f64)>) {
+        self.place = place.filter(|(x, y)| x.abs() <= 180.0 && y.abs() <= 90.0);
     }
 
     /// With this advice in place of the general one.

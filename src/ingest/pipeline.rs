@@ -168,6 +168,18 @@ struct Outcome<R> {
     lies: Lies,
 }
 
+/// Gives the issues of a row that have no place of their own the place of the row.
+fn put_on_the_map(issues: &mut [IngestIssue], frame: &Frame<'_>, row: &RawRow) {
+    let mut without = issues.iter_mut().filter(|issue| issue.place.is_none()).peekable();
+    if without.peek().is_none() {
+        return;
+    }
+    let middle = frame.grounds.as_ref().and_then(|grounds| grounds.middle(&row.shape));
+    for issue in without {
+        issue.set_place(middle);
+    }
+}
+
 impl State {
     fn check<R: Readable>(&mut self, frame: &Frame<'_>, rows: &mut Vec<RawRow>, filter: Option<(usize, &Filter)>) -> Chunk<R> {
         self.read += rows.len();
@@ -185,7 +197,8 @@ impl State {
                     let fingerprint = fingerprint(&record.key());
                     (record, fingerprint)
                 });
-                let RowReader { issues, tallies, lies, .. } = reader;
+                let RowReader { mut issues, tallies, lies, .. } = reader;
+                put_on_the_map(&mut issues, frame, row);
                 Outcome { record, issues, tallies, lies }
             })
             .collect();
@@ -217,6 +230,7 @@ impl State {
                     let code = record.key().replace('\u{1f}', " / ");
                     let message = format!("编号 {code} 与第 {first} 行重复；保留第 {first} 行，隔离本行");
                     issues.push(IngestIssue::new(IssueCode::DuplicateKey, message).with_row(row.number));
+                    put_on_the_map(&mut issues, frame, row);
                     None
                 }
             },

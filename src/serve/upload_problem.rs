@@ -7,7 +7,14 @@ use crate::app::intake::IntakeError;
 
 /// Whether the failure is not the sender's; its text then stays here.
 pub(super) fn is_ours(error: &IntakeError) -> bool {
-    matches!(error, IntakeError::Folder { .. } | IntakeError::Record(_) | IntakeError::Status(_) | IntakeError::Task(_))
+    matches!(
+        error,
+        IntakeError::Folder { .. }
+            | IntakeError::Record(_)
+            | IntakeError::Status(_)
+            | IntakeError::Look(_)
+            | IntakeError::Task(_)
+    )
 }
 
 /// Stable type, status and Chinese title.
@@ -28,9 +35,11 @@ pub(super) fn kind(error: &IntakeError) -> (&'static str, StatusCode, &'static s
         IntakeError::Committed => ("/problems/upload-committed", StatusCode::CONFLICT, "这份上传已经提交"),
         IntakeError::Faulty(_) => ("/problems/faulty-decision", StatusCode::UNPROCESSABLE_ENTITY, "导入的设定有误"),
         IntakeError::File { .. } => ("/problems/unreadable-file", StatusCode::UNPROCESSABLE_ENTITY, "文件无法读取"),
-        IntakeError::Folder { .. } | IntakeError::Record(_) | IntakeError::Status(_) | IntakeError::Task(_) => {
-            ("/problems/internal", StatusCode::INTERNAL_SERVER_ERROR, "服务器内部错误")
-        }
+        IntakeError::Folder { .. }
+        | IntakeError::Record(_)
+        | IntakeError::Status(_)
+        | IntakeError::Look(_)
+        | IntakeError::Task(_) => ("/problems/internal", StatusCode::INTERNAL_SERVER_ERROR, "服务器内部错误"),
     }
 }
 
@@ -69,7 +78,11 @@ pub(super) fn detail(error: &IntakeError) -> String {
         IntakeError::Committed => "同一份上传只提交一次。如需再导入，请重新上传文件。".to_owned(),
         IntakeError::Faulty(faults) => format!("有 {} 处问题，逐条见 errors；改正后再提交。", faults.len()),
         IntakeError::File { told } => told.join("；原因："),
-        IntakeError::Folder { .. } | IntakeError::Record(_) | IntakeError::Status(_) | IntakeError::Task(_) => String::new(),
+        IntakeError::Folder { .. }
+        | IntakeError::Record(_)
+        | IntakeError::Status(_)
+        | IntakeError::Look(_)
+        | IntakeError::Task(_) => String::new(),
     }
 }
 

@@ -88,9 +88,14 @@ pub fn parse_decision(value: &Value) -> Result<Decision, Vec<RequestFault>> {
     let observed_on = members.day("observed_on");
     let received_on = members.day("received_on");
     match (kind, mapping) {
-        (Some(kind), Some(mapping)) if members.faults.is_empty() => {
-            Ok(Decision { kind, mapping, options: ReadOptions { crs, layer }, provider, observed_on, received_on })
-        }
+        (Some(kind), Some(mapping)) if members.faults.is_empty() => Ok(Decision {
+            kind,
+            mapping,
+            options: ReadOptions { crs, layer, ..ReadOptions::default() },
+            provider,
+            observed_on,
+            received_on,
+        }),
         _ => Err(members.faults),
     }
 }
@@ -112,7 +117,8 @@ fn name(members: &mut Members<'_>, field: &str) -> Option<String> {
     })
 }
 
-fn read_crs(text: &str) -> Option<Crs> {
+/// `EPSG:n` of a system that we can read.
+pub fn read_crs(text: &str) -> Option<Crs> {
     let upper = text.to_ascii_uppercase();
     let code = upper.strip_prefix("EPSG:")?.parse::<u32>().ok()?;
     mujun_geometry::reproject::is_known(code).then(|| Crs::from_epsg(code))

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::app::import::ImportError;
 use crate::app::members::RequestFault;
 use crate::app::status::StatusError;
 
@@ -98,6 +99,9 @@ pub enum IntakeError {
         /// What was found, with its causes; Chinese.
         told: Vec<String>,
     },
+    /// The registers could not be asked when looking at a file.
+    #[error(transparent)]
+    Look(ImportError),
     /// The registers could not be asked.
     #[error(transparent)]
     Status(#[from] StatusError),

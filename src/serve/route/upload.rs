@@ -2,6 +2,8 @@
 
 pub(in crate::serve) mod collection;
 pub(in crate::serve) mod commit;
+pub(in crate::serve) mod first_rows;
+pub(in crate::serve) mod inspection;
 pub(in crate::serve) mod issues;
 pub(in crate::serve) mod job;
 pub(in crate::serve) mod one;

@@ -1,0 +1,25 @@
+//! `GET /api/v1/uploads/{upload_id}/inspection`: what the file is, where it lies, and which mapping would read it.
+
+use axum::extract::State as Shared;
+use axum::response::Response;
+use mujun_geometry::crs::Crs;
+
+use crate::app::intake::read_crs;
+use crate::app::state::State;
+use crate::ingest::ReadOptions;
+use crate::serve::extract::UploadPath;
+use crate::serve::problem::Problem;
+use crate::serve::query::Parameters;
+use crate::serve::route::json;
+
+pub(in crate::serve) async fn get(
+    Shared(state): Shared<State>,
+    UploadPath(id): UploadPath,
+    mut parameters: Parameters,
+) -> Result<Response, Problem> {
+    let layer = parameters.text("layer")?;
+    let crs: Option<Crs> = parameters.parsed("crs", "可用的坐标系，形如 EPSG:4528", read_crs)?;
+    parameters.finish()?;
+    let options = ReadOptions { layer, crs, ..ReadOptions::default() };
+    json(&state.intake.inspect(&state.pool, &id, options).await?)
+}
