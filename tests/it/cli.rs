@@ -196,3 +196,27 @@ fn check_judges_a_file_and_its_exit_code_tells_the_verdict() {
     std::fs::write(&path, "{").unwrap();
     refused(&mujun(&["check", &path.display().to_string()]).output().unwrap(), 3, &["JSON"]);
 }
+
+#[tokio::test]
+async fn a_report_for_machines_is_one_json_object_and_nothing_else_stands_beside_it() {
+    let (city, folder) = (TestCity::new().await, reachable_folder());
+    with_divisions(&city, folder.path()).await;
+    let path = parcels_file(folder.path(), "p.geojson", json!({"宗地代码": "330402001001GB00001"}), &SQUARE);
+    let import = async |more: &[&str]| {
+        let output = run(&city, &[&["import", "parcels", &path, "--report", "json"], more].concat()).await;
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
+        (output.status.code(), report)
+    };
+    let (code, tried) = import(&["--dry-run", "--provider", "某局", "--crs", "EPSG:4490"]).await;
+    assert_eq!((code, tried["ending"]["outcome"].as_str()), (Some(0), Some("discarded")));
+    assert_eq!(tried["rows"], json!({"read": 1, "new": 1, "changed": 0, "unchanged": 0, "quarantined": 0}));
+    assert_eq!((tried["source"]["provider"].as_str(), tried["decisions"]["options"]["crs"].as_i64()), (Some("某局"), Some(4490)));
+    assert_eq!(rows(&city).await, 0);
+    let (code, done) = import(&[]).await;
+    assert_eq!((code, done["ending"]["outcome"].as_str()), (Some(0), Some("committed")));
+    let listed = done["issue_list"].as_array().unwrap().len() as u64;
+    assert_eq!(done["issue_count"].as_u64(), Some(listed));
+    let (code, refused) = import(&["--mapping", "sample-parcels"]).await;
+    assert_eq!((code, refused["ending"]["outcome"].as_str()), (Some(3), Some("refused")));
+    assert!(refused["fault"][0].as_str().unwrap().contains("ZDDM"), "{refused}");
+}

@@ -152,6 +152,37 @@ async fn a_file_is_taken_tried_committed_judged_and_shown() {
 }
 
 #[tokio::test]
+async fn a_file_is_looked_at_and_its_first_rows_are_shown_as_they_would_be_taken() {
+    let api = city().await;
+    let address = upload(&api, "宗地.geojson", parcels(&["330402001001GB00001", "330402001001GB0000X"])).await;
+    let seen = api.json(&format!("{address}/inspection")).await;
+    assert_eq!(seen["columns"][0]["name"], "宗地代码");
+    assert_eq!(seen["crs"]["verdict"], "in_city", "{}", seen["crs"]);
+    let proposal = &seen["proposals"][0];
+    assert_eq!((proposal["kind"].as_str(), proposal["missing_keys"].as_array().map(Vec::len)), (Some("parcels"), Some(0)));
+
+    let decision = json!({"kind": "parcels", "mapping": {"toml": proposal["mapping_toml"]}});
+    let answer = api.post_json(&format!("{address}/first-rows"), &decision.to_string()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", String::from_utf8_lossy(&answer.body));
+    let first = answer.json();
+    let column = first["fields"].as_array().unwrap().iter().position(|field| field["field"] == "parcel_code").unwrap();
+    assert_eq!(first["rows"][0]["cells"][column], json!({"raw": "330402001001GB00001", "read": "330402001001GB00001"}));
+    assert_eq!((first["rows"][0]["is_kept"].as_bool(), first["rows"][1]["is_kept"].as_bool()), (Some(true), Some(false)));
+    assert_eq!(first["rows"][1]["issues"][0]["code"], "ING-002");
+    // The area of a thousandth of a degree squared at this latitude is about 1.06 ha.
+    assert!((10_000.0..11_000.0).contains(&first["rows"][0]["ellipsoidal_area_m2"].as_f64().unwrap()), "{first}");
+
+    let tried = previewed(&api, &address, &decision).await;
+    assert_eq!(tried["report"]["rows"]["new"], 1, "a proposal from the page is what an import takes: {tried}");
+    let unreadable = upload(&api, "宗地.gpkg", "not a database at all").await;
+    problem(&api.get(&format!("{unreadable}/inspection")).await, 422, "unreadable-file");
+    problem(&api.get(&format!("{address}/inspection?crs=EPSG:1")).await, 400, "invalid-parameter");
+    let other = json!({"kind": "parcels", "mapping": {"name": "sample-parcels"}});
+    problem(&api.post_json(&format!("{address}/first-rows"), &other.to_string()).await, 422, "unreadable-file");
+    assert_eq!(registered(&api).await, 0);
+}
+
+#[tokio::test]
 async fn the_same_file_again_changes_nothing_and_says_so() {
     let api = city().await;
     let text = parcels(&["330402001001GB00001"]);
