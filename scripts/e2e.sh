@@ -33,5 +33,24 @@ if ! [ -s "$folder/address" ]; then
   exit 1
 fi
 MUJUN_URL=$(cat "$folder/address")
-export MUJUN_URL
-cd web && npm run e2e --silent
+# What another office sends: a Shapefile in GBK without .cpg, zipped, one row without its code.
+"$binary" sample --out "$folder/office" --parcels 200 --seed 7 >>"$log" 2>&1
+MUJUN_OFFICE_ZIP="$folder/宗地2026.zip"
+python3 - "$folder/office" "$MUJUN_OFFICE_ZIP" <<'PY'
+import pathlib, sys, zipfile
+
+folder = pathlib.Path(sys.argv[1])
+table = bytearray((folder / "parcels.dbf").read_bytes())
+rows, start = int.from_bytes(table[8:10], "little"), 1
+for at in range(32, rows - 1, 32):
+    if table[at : at + 11].rstrip(b"\0") == b"ZDDM":
+        code = slice(rows + start, rows + start + table[at + 16])
+        table[code] = b" " * table[at + 16]
+    start += table[at + 16]
+with zipfile.ZipFile(sys.argv[2], "w") as archive:
+    archive.writestr("parcels.dbf", bytes(table))
+    for part in ("shp", "shx", "prj"):
+        archive.write(folder / f"parcels.{part}", f"parcels.{part}")
+PY
+export MUJUN_URL MUJUN_OFFICE_ZIP
+cd web && npm run e2e --silent -- "$@"

@@ -1,0 +1,106 @@
+// Runs after the other specs (by its name): what it commits changes the city.
+import { readFile } from 'node:fs/promises'
+import type { IssuesPage, Upload } from '../src/api/intake'
+import type { ImportRow, Page as ListPage, ParcelItem } from '../src/api/types'
+import { zhCN } from '../src/i18n/zh-CN'
+import { type Page, expect, test } from './browser'
+import { LandDriver } from './land-driver'
+
+/** Drops a file of the disk on the page as a person would from a folder window. */
+async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  const carried = await page.evaluateHandle(
+    ([fileName, base64]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], fileName))
+      return transfer
+    },
+    [name, bytes.toString('base64')] as const,
+  )
+  await page.dispatchEvent('.drop', 'drop', { dataTransfer: carried })
+}
+
+const idOf = (page: Page) => new URL(page.url()).pathname.split('/').at(-1) ?? ''
+
+test('a zipped GBK Shapefile is dropped, confirmed, tried, seen on the map, committed and listed', async ({ page }) => {
+  const land = new LandDriver(page)
+  const zip = process.env['MUJUN_OFFICE_ZIP']
+  if (!zip) throw new Error('the run script did not say where the file is')
+  await page.goto('/imports')
+  await page.locator('[data-action="new-import"]').click()
+  await drop(page, '宗地2026.zip', await readFile(zip))
+  await expect(page).toHaveURL(/\/imports\/upload\/[0-9a-f]{32}/)
+
+  // The columns in pinyin initials are understood, the text is Chinese and not mangled.
+  const mapping = page.locator('[data-figure="mapping"]')
+  await expect(mapping.locator('[data-field="parcel_code"] select')).toHaveValue('ZDDM')
+  await expect(page.locator('[data-figure="crs"]')).toContainText('4528')
+  const firstRows = page.locator('[data-figure="first-rows"]')
+  await expect(firstRows.locator('tbody tr')).toHaveCount(10)
+  await expect(firstRows).toContainText(/[\u4e00-\u9fff]{4,}/)
+  expect(await land.accessibilityFaults()).toEqual([])
+  await land.keepPicture('intake-mapping')
+
+  await page.locator('[name="provider"]').fill('某区自然资源所')
+  await page.locator('[name="received_on"]').fill('2026-07-01')
+  for (const doubt of await page.locator('[data-confirm]').all()) await doubt.check()
+  await page.locator('[data-action="preview"]').click()
+  const job = page.locator('[data-task="preview"][data-standing="done"]')
+  await expect(job).toBeVisible({ timeout: 60_000 })
+  await expect(job.locator('[data-figure="rows"]')).toContainText(zhCN.intake.rowFates.quarantined)
+  await job.scrollIntoViewIfNeeded()
+  await land.keepPicture('intake-preview')
+
+  const upload = await land.api<Upload>(`/api/v1/uploads/${idOf(page)}`)
+  const issues = await land.api<IssuesPage>(`/api/v1/uploads/${idOf(page)}/issues?limit=200`)
+  const placed = issues.items.find(({ lon }) => lon !== null)
+  if (!placed || placed.lon === null || placed.lat === null) throw new Error('no issue of the file has a place')
+  await page.locator('select[name="code"]').selectOption(placed.code)
+  await expect(page).toHaveURL(new RegExp(`code=${placed.code}`))
+  const row = page.locator(`[data-issue="${placed.ordinal}"]`)
+  await row.locator('[data-action="show-place"]').click()
+  await expect(page).toHaveURL(new RegExp(`issue=${placed.ordinal}`))
+  await expect(page.locator('.map-mark-chosen')).toHaveCount(1)
+  await land.mapIsIdle()
+  const mark = await page.locator('.map-mark-chosen').boundingBox()
+  const pane = await page.locator('[data-figure="issue-map"]').boundingBox()
+  if (!mark || !pane) throw new Error('the map or the mark is not there')
+  expect(Math.abs(mark.x + mark.width / 2 - (pane.x + pane.width / 2)), 'the map went to the place').toBeLessThan(20)
+  expect(Math.abs(mark.y + mark.height / 2 - (pane.y + pane.height / 2))).toBeLessThan(20)
+  expect(await land.accessibilityFaults()).toEqual([])
+  await row.scrollIntoViewIfNeeded()
+  await land.keepPicture('intake-issues')
+
+  await page.locator('[data-action="commit"]').click()
+  await expect(page.getByRole('alertdialog')).toContainText(zhCN.intake.rowFates.quarantined)
+  await page.locator('[data-action="confirm"]').click()
+  await expect(page.locator('[data-figure="committed"]')).toContainText(zhCN.intake.toMap, { timeout: 60_000 })
+  await land.keepPicture('intake-committed')
+
+  const { items } = await land.api<{ items: ImportRow[] }>('/api/v1/imports')
+  expect(items[0]).toMatchObject({ provider: '某区自然资源所', received_on: '2026-07-01', rows_new: upload.preview?.report?.rows.new })
+  await page.goto('/imports')
+  const listed = page.locator('[data-figure="imports"] tbody tr').first()
+  await expect(listed).toContainText('宗地2026.zip')
+  await expect(listed).toContainText('2026-07-01')
+  const [parcel] = (await land.api<ListPage<ParcelItem>>('/api/v1/parcels?limit=1&q=3304')).items
+  if (!parcel) throw new Error('there is no parcel')
+  await page.goto(`/map?q=${parcel.parcel_code}`)
+  await expect(page.locator('.list tbody')).toContainText(parcel.parcel_code)
+})
+
+test('a file that is none says so in Chinese and is thrown away', async ({ page, complaints }) => {
+  const land = new LandDriver(page)
+  await page.goto('/imports/upload')
+  await page.locator('input[type="file"]').setInputFiles({ name: '坏.gpkg', mimeType: 'application/octet-stream', buffer: Buffer.from('not a database') })
+  await expect(page.getByRole('alert').first()).toContainText('坏.gpkg')
+  expect(await land.accessibilityFaults()).toEqual([])
+  await land.keepPicture('intake-unreadable')
+  const id = idOf(page)
+  await page.locator('[data-action="discard"]').click()
+  await page.locator('[data-action="confirm"]').click()
+  await expect(page).toHaveURL(/\/imports$/)
+  const { items } = await land.api<{ items: Upload[] }>('/api/v1/uploads')
+  expect(items.map((upload) => upload.id)).not.toContain(id)
+  // The browser reports the refusal that was meant to happen.
+  complaints.console = complaints.console.filter((text) => !text.includes('422'))
+})
