@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use sqlx::PgPool;
 
+use super::consequence::{Consequence, ConsequenceError};
 use crate::ingest::{IngestError, IngestIssue, Mapping, MappingFaults, ReadOptions, SourceDescription};
 use crate::register::{
     ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,
@@ -148,6 +149,8 @@ pub struct ImportReport {
     pub issues: Vec<IngestIssue>,
     /// 问题总数。
     pub issue_count: u64,
+    /// 试算所预见的后果；提交时、尚无评价批时没有。
+    pub consequence: Option<Consequence>,
     /// 结局。
     pub ending: ImportEnding,
 }
@@ -208,6 +211,9 @@ pub enum ImportError {
     /// The database refused.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What committing would change could not be told.
+    #[error("试算时无法预演结论")]
+    Consequence(#[from] ConsequenceError),
     /// A transaction could not be begun or committed.
     #[error("数据库事务失败：{step}")]
     Transaction {
@@ -232,7 +238,7 @@ impl ImportError {
             | ImportError::OtherRegister { .. }
             | ImportError::File(_) => true,
             ImportError::Store(fault) => !matches!(fault, StoreError::Query { .. }),
-            ImportError::Transaction { .. } | ImportError::Task(_) => false,
+            ImportError::Consequence(_) | ImportError::Transaction { .. } | ImportError::Task(_) => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use mujun_geometry::{
     Crs, RepairKind, area,
     geo::{BoundingRect, CoordsIter, Intersects, Rect},
     mend,
-    reproject::with_reprojector,
+    reproject::{area_in_plane, with_reprojector},
     wkb,
 };
 
@@ -109,13 +109,7 @@ impl Grounds {
         }
         let in_plane = PLANE_LONGITUDES.contains(&bounds.min().x) && PLANE_LONGITUDES.contains(&bounds.max().x);
         let planar_area_m2 = in_plane
-            .then(|| {
-                with_reprojector(Crs::CGCS2000, Crs::CGCS2000_GK_120E, |reprojector| {
-                    reprojector.surface(&mended.surface).ok().map(|plane| area::planar_area(&plane))
-                })
-                .ok()
-                .flatten()
-            })
+            .then(|| area_in_plane(&mended.surface, Crs::CGCS2000_GK_120E).ok())
             .flatten()
             .filter(|area| area.is_finite() && *area > 0.0);
         let ground = Ground { surface: mended.surface, ellipsoidal_area_m2, planar_area_m2 };

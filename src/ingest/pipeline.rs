@@ -14,6 +14,7 @@ use super::{
     ground::{self, Grounds},
     join,
     mapping::{DivisionRule, Filter},
+    place::Cells,
     row::{Frame, Lies, RowReader, Tally},
     seen::{Seen, fingerprint},
     source::{self, Opened, RawRow, Request, Shape},
@@ -121,6 +122,7 @@ pub(super) fn begin<'a, R: Readable>(
         division_column: binding.division_column,
         join_count: binding.join_count,
         place,
+        cells: Cells::new(place),
         grounds: crs.map(|crs| Grounds::new(crs, place)),
     };
     Ok(Begun { opened, frame, filter: binding.filter, next, crs, need })

@@ -1,11 +1,15 @@
 //! The place a file must belong to: what the caller knows of the city before a row is read.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    ops::RangeInclusive,
+    sync::atomic::{AtomicU16, Ordering},
+};
 
 use mujun_domain::code::DivisionCode;
 use mujun_geometry::{
     Surface,
-    geo::{Contains, Distance, Euclidean, Point, Rect},
+    geo::{BoundingRect, Contains, Distance, Euclidean, Point, Rect},
 };
 
 use super::crs::union;
@@ -79,5 +83,174 @@ impl Place {
                 (extent.max().x + EXTENT_MARGIN_DEGREES, extent.max().y + EXTENT_MARGIN_DEGREES),
             )
         })
+    }
+}
+
+/// Cells across the extent of the divisions, each way: a few hundred metres each in a city.
+const CELLS: usize = 256;
+/// Cells that the box of one ground may cover to be answered by the grid.
+const CELLS_A_GROUND: usize = 16;
+/// Nobody has asked of this cell yet.
+const UNASKED: u16 = 0;
+/// A boundary runs through this cell, or no division is there: each ground is located exactly.
+const MIXED: u16 = 1;
+/// From here on: in the division of this number.
+const INSIDE: u16 = 2;
+
+/// Divisions by cells: most grounds lie in a cell that no boundary touches, and need not be held against every boundary of the city.
+pub(super) struct Cells<'a> {
+    place: &'a Place,
+    origin: (f64, f64),
+    size: (f64, f64),
+    known: Vec<AtomicU16>,
+}
+
+impl<'a> Cells<'a> {
+    /// Cells over the divisions of a place; without divisions they know nothing.
+    pub fn new(place: &'a Place) -> Cells<'a> {
+        let extent = place.divisions.iter().map(|(_, surface)| surface.bounds()).reduce(union);
+        let usable = extent.filter(|extent| {
+            place.divisions.len() < usize::from(u16::MAX - INSIDE) && extent.width() > 0.0 && extent.height() > 0.0
+        });
+        let Some(extent) = usable else { return Cells { place, origin: (0.0, 0.0), size: (1.0, 1.0), known: Vec::new() } };
+        let size = (extent.width() / CELLS as f64, extent.height() / CELLS as f64);
+        let known = (0..CELLS * CELLS).map(|_| AtomicU16::new(UNASKED)).collect();
+        let cells = Cells { place, origin: extent.min().x_y(), size, known };
+        for (_, surface) in &place.divisions {
+            for ring in surface.multi_polygon().iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())) {
+                for edge in ring.lines() {
+                    let (rows, columns) = cells.covered(edge.bounding_rect());
+                    for cell in rows.flat_map(|row| columns.clone().map(move |column| row * CELLS + column)) {
+                        cells.known[cell].store(MIXED, Ordering::Relaxed);
+                    }
+                }
+            }
+        }
+        cells
+    }
+
+    /// Rows and columns that a box covers, those at the margin included; outside the extent, the nearest.
+    fn covered(&self, bounds: Rect<f64>) -> (RangeInclusive<usize>, RangeInclusive<usize>) {
+        let index = |at: f64, origin: f64, size: f64| (((at - origin) / size).floor().max(0.0) as usize).min(CELLS - 1);
+        let range = |low: f64, high: f64, origin: f64, size: f64| index(low, origin, size)..=index(high, origin, size);
+        (
+            range(bounds.min().y, bounds.max().y, self.origin.1, self.size.1),
+            range(bounds.min().x, bounds.max().x, self.origin.0, self.size.0),
+        )
+    }
+
+    /// The division that wholly holds a box, where the cells know; `None` says nothing.
+    pub fn whole(&self, bounds: Rect<f64>) -> Option<&'a DivisionCode> {
+        let (far_x, far_y) = (self.origin.0 + self.size.0 * CELLS as f64, self.origin.1 + self.size.1 * CELLS as f64);
+        let within =
+            bounds.min().x > self.origin.0 && bounds.min().y > self.origin.1 && bounds.max().x < far_x && bounds.max().y < far_y;
+        if self.known.is_empty() || !within {
+            return None;
+        }
+        let (rows, columns) = self.covered(bounds);
+        if (rows.end() - rows.start() + 1) * (columns.end() - columns.start() + 1) > CELLS_A_GROUND {
+            return None;
+        }
+        let mut found = None;
+        for cell in rows.flat_map(|row| columns.clone().map(move |column| row * CELLS + column)) {
+            let inside = self.of(cell)?;
+            if found.is_some_and(|found| found != inside) {
+                return None;
+            }
+            found = Some(inside);
+        }
+        self.place.divisions.get(usize::from(found?)).map(|(code, _)| code)
+    }
+
+    /// The number of the division that wholly holds a cell.
+    fn of(&self, cell: usize) -> Option<u16> {
+        let mut known = self.known[cell].load(Ordering::Relaxed);
+        if known == UNASKED {
+            let centre = |origin: f64, size: f64, at: usize| origin + size * (at as f64 + 0.5);
+            let point =
+                Point::new(centre(self.origin.0, self.size.0, cell % CELLS), centre(self.origin.1, self.size.1, cell / CELLS));
+            // No boundary runs through the cell: what holds of its centre holds of all of it.
+            known = match self.place.locate(point) {
+                Located::Inside(code) => {
+                    let number = self.place.divisions.iter().position(|(known, _)| known.as_str() == code);
+                    number.and_then(|number| u16::try_from(number).ok()).map_or(MIXED, |number| INSIDE + number)
+                }
+                Located::Near(_) | Located::Nowhere => MIXED,
+            };
+            self.known[cell].store(known, Ordering::Relaxed);
+        }
+        known.checked_sub(INSIDE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mujun_geometry::{Crs, geo::MultiPolygon, geo::Polygon, geo::coord, mend};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Six counties with bent boundaries, one with a hole.
+    fn place() -> Place {
+        let bent = |west: f64, south: f64| {
+            let at = |x: f64, y: f64| coord! { x: 120.0 + west + x, y: 30.0 + south + y };
+            let ring = vec![
+                at(0.0, 0.0),
+                at(0.21, 0.03),
+                at(0.3, 0.0),
+                at(0.33, 0.14),
+                at(0.3, 0.3),
+                at(0.12, 0.28),
+                at(0.0, 0.3),
+                at(0.03, 0.14),
+            ];
+            let hole = vec![at(0.1, 0.1), at(0.14, 0.12), at(0.12, 0.16)];
+            let holes = if west == 0.0 { vec![hole.into()] } else { Vec::new() };
+            Polygon::new(ring.into(), holes)
+        };
+        let corners = [(0.0, 0.0), (0.3, 0.0), (0.6, 0.0), (0.0, 0.3), (0.3, 0.3), (0.6, 0.3)];
+        let divisions: Vec<(DivisionCode, Surface)> = (1..)
+            .zip(corners)
+            .map(|(n, (west, south))| {
+                let surface = mend(MultiPolygon(vec![bent(west, south)]), Crs::CGCS2000).unwrap().surface;
+                (DivisionCode::parse(&format!("33040{n}")).unwrap(), surface)
+            })
+            .collect();
+        Place { divisions, ..Place::default() }
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_cells_know_is_what_the_boundaries_say(
+            boxes in prop::collection::vec((119.9..121.1f64, 29.9..30.8f64, 0.0..0.004f64, 0.0..0.004f64), 1..200),
+        ) {
+            let place = place();
+            let cells = Cells::new(&place);
+            for (x, y, width, height) in boxes {
+                let bounds = Rect::new((x, y), (x + width, y + height));
+                let Some(code) = cells.whole(bounds) else { continue };
+                for point in [bounds.min(), bounds.max(), bounds.center(), coord! { x: bounds.min().x, y: bounds.max().y }] {
+                    let exactly = place.locate(point.into());
+                    prop_assert!(matches!(&exactly, Located::Inside(inside) if inside == code.as_str()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_cells_answer_for_most_of_the_ground() {
+        let place = place();
+        let cells = Cells::new(&place);
+        let known = (0..100)
+            .flat_map(|i| (0..60).map(move |j| (120.005 + f64::from(i) * 0.0088, 30.005 + f64::from(j) * 0.0098)))
+            .filter(|&(x, y)| cells.whole(Rect::new((x, y), (x + 0.001, y + 0.001))).is_some())
+            .count();
+        assert!(known > 4_500, "{known}");
+    }
+
+    #[test]
+    fn without_divisions_the_cells_know_nothing() {
+        let place = Place::default();
+        assert!(Cells::new(&place).whole(Rect::new((120.0, 30.0), (120.1, 30.1))).is_none());
     }
 }

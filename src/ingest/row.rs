@@ -15,6 +15,7 @@ use super::{
     field::{Need, Sort},
     ground::Grounds,
     mapping::{CodeScheme, FieldMapping, Origin},
+    place::Cells,
     source::{Cell, RawRow},
     values::{self, DateRead},
 };
@@ -45,6 +46,8 @@ pub(super) struct Frame<'a> {
     pub join_count: Option<usize>,
     /// The city.
     pub place: &'a Place,
+    /// Its divisions by cells.
+    pub cells: Cells<'a>,
     /// How grounds are made; none for a register or a table without geometry.
     pub grounds: Option<Grounds>,
 }

@@ -9,7 +9,7 @@ use sqlx::Row;
 
 use crate::support::{TestCity, reachable_folder, server};
 
-fn url(city: &TestCity) -> String {
+pub fn url(city: &TestCity) -> String {
     let sockets = server().sockets().display().to_string().replace('/', "%2F");
     let (user, database) = (city.options.get_username(), city.options.get_database().unwrap());
     format!("postgresql://{user}@localhost/{database}?host={sockets}")

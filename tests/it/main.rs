@@ -5,12 +5,14 @@
 mod support;
 mod town;
 
+mod all_or_nothing;
 mod api;
 mod city;
 mod cli;
 mod cli_evaluate;
 mod cli_rulebook;
 mod cluster;
+mod imports;
 mod ingest;
 mod ingest_real;
 mod ingest_registers;

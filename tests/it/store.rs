@@ -2,7 +2,7 @@
 
 mod connection;
 mod determinations;
-mod fixture;
+pub mod fixture;
 mod history;
 mod registers;
 mod runs;

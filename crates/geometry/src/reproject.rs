@@ -16,6 +16,7 @@ use proj::Proj;
 use rayon::prelude::*;
 
 use crate::{
+    area,
     crs::Crs,
     repair::{self, InvalidSurface},
     surface::{self, Surface},
@@ -268,6 +269,34 @@ pub fn transform(from: Crs, to: Crs, mut coords: Vec<Coord<f64>>) -> Result<Vec<
     Ok(coords)
 }
 
+/// Area in the plane `plane` of a surface in another system, m² for a plane in metres: what [`crate::area::planar_area`] says of the
+/// surface once it is reprojected, without making that surface; by our own series where there is one, else by PROJ.
+///
+/// # Errors
+/// As [`Reprojector::surface`].
+pub fn area_in_plane(surface: &Surface, plane: Crs) -> Result<f64, ReprojectionError> {
+    let by_proj = || with_reprojector(surface.crs(), plane, |r| r.surface(surface).map(|there| area::planar_area(&there)))?;
+    let Some(strip) = gauss_kruger::GaussKruger::between(surface.crs(), plane) else { return by_proj() };
+    let ring = |ring: &LineString<f64>| -> Option<f64> {
+        let mut places = ring.0.iter();
+        // Relative to the first vertex, so that the products keep their digits.
+        let origin = strip.forward(*places.next()?)?;
+        let (mut twice, mut before) = (0.0, Coord::default());
+        for place in places {
+            let here = strip.forward(*place)? - origin;
+            twice += before.x * here.y - here.x * before.y;
+            before = here;
+        }
+        Some(twice.abs() / 2.0)
+    };
+    let polygon = |polygon: &Polygon<f64>| -> Option<f64> {
+        let holes: Option<f64> = polygon.interiors().iter().map(ring).sum();
+        Some(ring(polygon.exterior())? - holes?)
+    };
+    let area: Option<f64> = surface.multi_polygon().iter().map(polygon).sum();
+    area.map_or_else(by_proj, Ok)
+}
+
 /// Whether PROJ knows the code and can relate it to CGCS2000.
 pub fn is_known(epsg: u32) -> bool {
     with_reprojector(Crs::from_epsg(epsg), Crs::CGCS2000, |_| ()).is_ok()
@@ -379,6 +408,25 @@ mod tests {
         assert!(planar_area(&plane) > 4.0e6 && planar_area(&plane) < 5.0e6);
         let wrong = with_reprojector(Crs::CGCS2000, Crs::CGCS2000_GK_120E, |r| r.surface(&plane)).unwrap();
         assert!(matches!(wrong, Err(ReprojectionError::OtherCrs { .. })));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_area_in_the_plane_is_that_of_the_surface_there(plot in crate::testing::anything()) {
+            let stored = with_reprojector(Crs::CGCS2000_GK_120E, Crs::CGCS2000, |r| r.surface(&plot)).unwrap().unwrap();
+            let there = with_reprojector(Crs::CGCS2000, Crs::CGCS2000_GK_120E, |r| r.surface(&stored)).unwrap().unwrap();
+            let (ours, proj) = (area_in_plane(&stored, Crs::CGCS2000_GK_120E).unwrap(), planar_area(&there));
+            // A micrometre all along the boundary of a plot of some hundred metres.
+            proptest::prop_assert!((ours - proj).abs() < 1e-3 && (ours - proj).abs() < 1e-8 * proj.max(1.0), "{} {}", ours, proj);
+        }
+    }
+
+    #[test]
+    fn the_area_in_a_plane_without_a_series_of_ours_is_projs() {
+        let square = geo::wkt!(MULTIPOLYGON(((120. 30., 120.001 30., 120.001 30.001, 120. 30.001, 120. 30.))));
+        let square = mend(square, Crs::CGCS2000).unwrap().surface;
+        let other = area_in_plane(&square, Crs::CGCS2000_GK_ZONE_40).unwrap();
+        assert!((other - area_in_plane(&square, Crs::CGCS2000_GK_120E).unwrap()).abs() < 1e-6 * other, "{other}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::issues::Issues;
 use super::kept::Kept;
 use super::{ImportEnding, ImportError, ImportMode, ImportProgress, ImportReport, ImportRequest, ImportStep, Watch};
+use crate::app::consequence;
 use crate::ingest::{self, IngestIssue, Mapping, Piece, Place, ReadOptions, SourceDescription, Summary};
 use crate::register::RegisterKind;
 use crate::store::import::{NewImport, SameFile};
@@ -22,6 +23,9 @@ use crate::store::{self, Appended, StoreError};
 
 /// Stretches of rows that may wait between the reader and the database.
 const AHEAD: usize = 3;
+
+/// Roughly, where a file does not say how many rows it has: only the way into the register is chosen by it.
+const BYTES_A_ROW: u64 = 400;
 
 /// What the reading thread sends.
 enum FromFile {
@@ -70,7 +74,8 @@ pub(super) async fn run<R: Kept>(
     }
     let new_import = new_import(&request, &source, &mapping, decisions);
     let import_id = store::import::insert(conn, &new_import).await?;
-    let mut intake = R::begin(conn, import_id, claimed_rows).await?;
+    let expected = claimed_rows.or_else(|| std::fs::metadata(&request.path).ok().map(|about| about.len() / BYTES_A_ROW));
+    let mut intake = R::begin(conn, import_id, expected).await?;
     let mut issues = Issues::new(import_id);
     // A reader that has ended meanwhile says so itself.
     let _ = give_plan.send(R::plan(&intake));
@@ -89,6 +94,10 @@ pub(super) async fn run<R: Kept>(
     store::import::count_read(conn, import_id, source.rows_read, source.rows_quarantined).await?;
     store::import::complete(conn, import_id, &appended).await?;
     let (issues, issue_count) = issues.conclude(conn, of_file).await?;
+    let consequence = match request.mode {
+        ImportMode::DryRun => consequence::foresee(conn, import_id, watch).await?,
+        ImportMode::Commit => None,
+    };
     let cause = format!("导入{}：{}", kind.label_zh(), source.file_name);
     let revision = store::import::record_revision(conn, Some(import_id), &cause).await?;
     let ending = match request.mode {
@@ -103,7 +112,7 @@ pub(super) async fn run<R: Kept>(
         }
     };
     let NewImport { provider, observed_on, received_on, .. } = new_import;
-    Ok(ImportReport { kind, source, provider, observed_on, received_on, appended, issues, issue_count, ending })
+    Ok(ImportReport { kind, source, provider, observed_on, received_on, appended, issues, issue_count, consequence, ending })
 }
 
 /// Reads the file to its end, or until nobody takes its rows any more.
@@ -179,6 +188,7 @@ fn already_recorded(kind: RegisterKind, source: SourceDescription, same: SameFil
         appended: Appended { unchanged: same.rows_read - same.rows_quarantined, ..Appended::default() },
         issues: Vec::new(),
         issue_count: 0,
+        consequence: None,
         ending: ImportEnding::AlreadyRecorded { import_id: same.import_id },
     }
 }

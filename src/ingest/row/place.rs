@@ -136,6 +136,9 @@ impl<'a> RowReader<'a> {
             self.push(IngestIssue::new(IssueCode::DivisionUnknown, message));
             return None;
         };
+        if let Some(code) = self.frame.cells.whole(ground.surface.bounds()) {
+            return Some(code.to_string());
+        }
         let point = label_point(&ground.surface);
         let place = Some((point.x(), point.y()));
         match self.frame.place.locate(point) {
