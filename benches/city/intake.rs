@@ -3,12 +3,14 @@
 //!
 //! `MUJUN_BENCH_FILES` names a folder in which the files are kept for the next run.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::Instant;
 
-use mujun::app::import::{ImportRequest, import, unwatched};
+use mujun::app::import::{ImportProgress, ImportRequest, import, unwatched};
 use mujun::cluster::{Cluster, Durability};
 use mujun::register::RegisterKind;
 use mujun::sample;
@@ -51,15 +53,23 @@ async fn mujun(cluster: &Cluster, kind: RegisterKind, file: &Path, folder: &Path
     let boundaries = folder.join("intake.geojson");
     std::fs::write(&boundaries, sample::DIVISIONS_GEOJSON)?;
     import(&pool, ImportRequest::new(RegisterKind::Divisions, boundaries), &unwatched).await?;
-    let start = Instant::now();
-    let report = import(&pool, ImportRequest::new(kind, file.to_owned()), &unwatched).await?;
+    let (start, begun) = (Instant::now(), Mutex::new(BTreeMap::new()));
+    let watch = |progress: ImportProgress| {
+        if let Ok(mut begun) = begun.lock() {
+            begun.entry(progress.step).or_insert_with(|| start.elapsed().as_secs_f64());
+        }
+    };
+    let report = import(&pool, ImportRequest::new(kind, file.to_owned()), &watch).await?;
     let seconds = start.elapsed().as_secs_f64();
+    let begun = begun.into_inner().unwrap_or_default();
+    let steps: Vec<String> = begun.iter().map(|(step, at)| format!("{} {at:.2} s", step.label_zh())).collect();
     println!(
-        "    mujun：读到 {} 行，新增 {}，隔离 {}，问题 {} 处，{seconds:.2} s",
+        "    mujun：读到 {} 行，新增 {}，隔离 {}，问题 {} 处，{seconds:.2} s；各步开始于 {}",
         report.source.rows_read,
         report.appended.new,
         report.source.rows_quarantined,
-        report.issues.len()
+        report.issue_count,
+        steps.join("，")
     );
     pool.close().await;
     Ok(seconds)

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use sqlx::PgPool;
 
 use super::consequence::{Consequence, ConsequenceError};
+use super::quality::QualityError;
 use crate::ingest::{IngestError, IngestIssue, Mapping, MappingFaults, ReadOptions, SourceDescription};
 use crate::register::{
     ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,
@@ -211,6 +212,9 @@ pub enum ImportError {
     /// The database refused.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// How the rows lie to each other could not be examined.
+    #[error(transparent)]
+    Quality(#[from] QualityError),
     /// What committing would change could not be told.
     #[error("试算时无法预演结论")]
     Consequence(#[from] ConsequenceError),
@@ -238,7 +242,9 @@ impl ImportError {
             | ImportError::OtherRegister { .. }
             | ImportError::File(_) => true,
             ImportError::Store(fault) => !matches!(fault, StoreError::Query { .. }),
-            ImportError::Consequence(_) | ImportError::Transaction { .. } | ImportError::Task(_) => false,
+            ImportError::Quality(_) | ImportError::Consequence(_) | ImportError::Transaction { .. } | ImportError::Task(_) => {
+                false
+            }
         }
     }
 }

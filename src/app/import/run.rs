@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::issues::Issues;
 use super::kept::Kept;
 use super::{ImportEnding, ImportError, ImportMode, ImportProgress, ImportReport, ImportRequest, ImportStep, Watch};
-use crate::app::consequence;
+use crate::app::{consequence, quality};
 use crate::ingest::{self, IngestIssue, Mapping, Piece, Place, ReadOptions, SourceDescription, Summary};
 use crate::register::RegisterKind;
 use crate::store::import::{NewImport, SameFile};
@@ -93,6 +93,8 @@ pub(super) async fn run<R: Kept>(
     let appended = R::finish(intake, conn).await?;
     store::import::count_read(conn, import_id, source.rows_read, source.rows_quarantined).await?;
     store::import::complete(conn, import_id, &appended).await?;
+    let of_ground = quality::examine(conn, kind, import_id, watch).await?;
+    issues.record(conn, of_ground).await?;
     let (issues, issue_count) = issues.conclude(conn, of_file).await?;
     let consequence = match request.mode {
         ImportMode::DryRun => consequence::foresee(conn, import_id, watch).await?,
