@@ -240,7 +240,7 @@ async fn a_server_killed_under_an_import_leaves_nothing_and_the_next_import_work
     for point in points(4_490, 5) {
         let mut conn = PgConnection::connect_with(&cluster.options()).await.unwrap();
         hold_at(&mut conn, point).await;
-        let mut child = importer(&cluster.url(), &file).spawn().unwrap();
+        let mut child = importer(&cluster.url().replace("@/", "@localhost/"), &file).spawn().unwrap();
         let backend = held(&mut conn, &mut child).await.unwrap_or_else(|| not_reached(point, &mut child));
         let postmaster = cluster.pid().unwrap();
         if dice.random() {
