@@ -15,6 +15,7 @@ pub mod measuring;
 mod members;
 pub mod proposal;
 pub mod quality;
+pub mod quarantine;
 pub mod query;
 pub mod registers;
 pub mod rulebook;

@@ -6,6 +6,7 @@ mod evaluate;
 mod exit;
 mod import;
 mod inspect;
+mod quarantine;
 mod rulebook;
 mod sample;
 mod serve;
@@ -54,6 +55,8 @@ enum Command {
     Inspect(inspect::Inspect),
     /// 导入一个文件到登记簿
     Import(import::Import),
+    /// 把一个导入批隔离的行写成文件，改正后可重新导入
+    Quarantine(quarantine::Quarantine),
     /// 按规则库评价全部对象，形成一个评价批
     Evaluate(evaluate::Evaluate),
     /// 校核一个改造方案（JSON 文件）
@@ -88,6 +91,7 @@ impl Cli {
                 Command::Sample(sample) => sample.run().await,
                 Command::Inspect(inspect) => inspect.run(&self.config).await,
                 Command::Import(import) => import.run(&self.config).await,
+                Command::Quarantine(quarantine) => quarantine.run(&self.config).await,
                 Command::Evaluate(evaluate) => evaluate.run(&self.config).await,
                 Command::Check(check) => check.run(&self.config).await,
                 Command::Rulebook(command) => command.run(&self.config).await,

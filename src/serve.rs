@@ -55,6 +55,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/parcels", get(route::parcels::get))
         .route("/api/v1/parcels/{division_code}/{parcel_code}", get(route::parcel::get))
         .route("/api/v1/parcels/{division_code}/{parcel_code}/geojson", get(route::parcel_geojson::get))
+        .route("/api/v1/parcels/{division_code}/{parcel_code}/lineage", get(route::parcel_lineage::get))
         .route("/api/v1/findings", get(route::findings::get))
         .route(
             "/api/v1/findings/{division_code}/{subject_kind}/{subject_code}/{rule_id}/determinations",
@@ -73,6 +74,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/uploads/{upload_id}/issues", get(route::upload::issues::get))
         .route("/api/v1/imports", get(route::imports::get))
         .route("/api/v1/imports/{import_id}/issues", get(route::import_issues::get))
+        .route("/api/v1/imports/{import_id}/quarantine", get(route::import_quarantine::get))
         .route("/api/v1/runs", get(route::runs::get))
         .route("/api/v1/runs/{run_id}", get(route::run::get))
         .route("/api/v1/supply-rates", get(route::supply_rates::get))

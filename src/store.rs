@@ -26,6 +26,7 @@ pub mod parcel;
 pub mod project;
 pub mod project_event;
 pub mod quality;
+pub mod quarantine;
 pub mod read;
 pub mod reference;
 pub mod rulebook_text;

@@ -13,11 +13,12 @@ use list::cut;
 pub use list::{
     ApprovalCard, Approvals, Findings, Imports, Issues, Page, Supplies, approval, approvals, findings, imports, issues, supplies,
 };
-pub use parcel::{BuildingOnParcel, ParcelCard, Parcels, parcel, parcels};
+pub use parcel::{BuildingOnParcel, ParcelCard, Parcels, lineage, parcel, parcels};
 pub use progress::{Projects, Target, projects, target};
 pub use run::{Runs, SupplyRates, run, runs, supply_rates};
 pub use summary::{Summary, divisions, summary};
 
+pub use crate::store::lineage::LineageRow;
 pub use crate::store::read::approval::{ApprovalRow, ApprovalShapes};
 pub use crate::store::read::division::DivisionRow;
 pub use crate::store::read::feature::{FeatureCollection, FeatureFilter, FeatureKey, FeatureRow};

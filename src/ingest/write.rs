@@ -3,6 +3,7 @@
 //! Nothing here asks the clock: dates that a format insists on (DBF header, GeoPackage, XLSX) are given by the caller,
 //! so that the same rows give the same bytes.
 
+mod quarantine;
 mod table;
 mod vector;
 mod workbook;
@@ -11,37 +12,43 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+pub use quarantine::{QuarantineFormat, QuarantineSpec, QuarantineWriter, QuarantinedRow};
 pub use table::{CsvEncoding, CsvWriter};
 pub use vector::{DbfEncoding, LayerSpec, SideFile, VectorFormat, VectorWriter};
 pub use workbook::{WorkbookSpec, WorkbookWriter, XLSX_MAX_ROWS};
 
 /// 字段。A column of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct Field<'n> {
     /// Column name as it stands in the file; at most 10 bytes of ASCII for a Shapefile.
-    pub name: &'static str,
+    pub name: &'n str,
     /// What the column holds.
     pub kind: FieldKind,
 }
 
-impl Field {
+impl<'n> Field<'n> {
     /// Text of at most `width` bytes in the encoding of the file (the limit binds in a Shapefile only).
-    pub const fn text(name: &'static str, width: u8) -> Field {
+    pub const fn text(name: &'n str, width: u8) -> Field<'n> {
         Field { name, kind: FieldKind::Text { width } }
     }
 
+    /// Text of any length; not for a Shapefile.
+    pub const fn long_text(name: &'n str) -> Field<'n> {
+        Field { name, kind: FieldKind::LongText }
+    }
+
     /// A whole number.
-    pub const fn integer(name: &'static str) -> Field {
+    pub const fn integer(name: &'n str) -> Field<'n> {
         Field { name, kind: FieldKind::Integer }
     }
 
     /// A decimal number shown with `decimals` places.
-    pub const fn decimal(name: &'static str, decimals: u8) -> Field {
+    pub const fn decimal(name: &'n str, decimals: u8) -> Field<'n> {
         Field { name, kind: FieldKind::Decimal { decimals } }
     }
 
     /// A calendar date.
-    pub const fn date(name: &'static str) -> Field {
+    pub const fn date(name: &'n str) -> Field<'n> {
         Field { name, kind: FieldKind::Date }
     }
 }
@@ -54,6 +61,8 @@ pub enum FieldKind {
         /// Greatest length in bytes.
         width: u8,
     },
+    /// Text of any length.
+    LongText,
     /// Whole number.
     Integer,
     /// Decimal number.
@@ -159,7 +168,7 @@ pub enum WriteError {
         /// Row from 1.
         row: u64,
         /// Column name.
-        column: &'static str,
+        column: String,
         /// The value, as text.
         found: String,
     },

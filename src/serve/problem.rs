@@ -37,6 +37,8 @@ pub(crate) enum Problem {
     ForeignOrigin { found: String },
     /// No import of that number.
     ImportNotFound { import_id: String },
+    /// The import set no row aside.
+    NothingQuarantined { import_id: i64 },
     /// No run of that number.
     RunNotFound { run_id: String },
     /// No target is registered, so there is no progress to show.
@@ -108,6 +110,7 @@ impl Problem {
             Problem::FaultyDetermination { .. } => ("/problems/faulty-determination", StatusCode::BAD_REQUEST, "办理内容有误"),
             Problem::ForeignOrigin { .. } => ("/problems/foreign-origin", StatusCode::FORBIDDEN, "请求来自别的网站"),
             Problem::ImportNotFound { .. } => ("/problems/import-not-found", StatusCode::NOT_FOUND, "没有这个导入批"),
+            Problem::NothingQuarantined { .. } => ("/problems/nothing-quarantined", StatusCode::NOT_FOUND, "没有隔离的行"),
             Problem::RunNotFound { .. } => ("/problems/run-not-found", StatusCode::NOT_FOUND, "没有这个评价批"),
             Problem::TargetNotFound => ("/problems/target-not-found", StatusCode::NOT_FOUND, "没有登记目标任务"),
             Problem::CollectionNotFound { .. } => ("/problems/collection-not-found", StatusCode::NOT_FOUND, "没有这个要素集"),
@@ -160,6 +163,7 @@ impl Problem {
                 format!("请求的来源是“{found}”，不是本系统的页面；办理只能在本系统的页面上，或由程序直接调用接口登记。")
             }
             Problem::ImportNotFound { import_id } => format!("没有编号为“{import_id}”的导入批。可在 /api/v1/imports 查看已有的导入批。"),
+            Problem::NothingQuarantined { import_id } => format!("导入批 {import_id} 没有隔离的行，因此没有可下载的文件。"),
             Problem::RunNotFound { run_id } => format!("没有编号为“{run_id}”的评价批。可在 /api/v1/runs 查看已有的评价批。"),
             Problem::TargetNotFound => "登记簿中没有目标任务，无从计算完成情况。请先导入目标任务（mujun import targets 文件）。".to_owned(),
             Problem::CollectionNotFound { collection } => {

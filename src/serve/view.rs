@@ -6,6 +6,7 @@ pub(super) mod finding;
 pub(super) mod issue;
 pub(super) mod label;
 pub(super) mod life;
+pub(super) mod lineage;
 pub(super) mod parcel;
 pub(super) mod run;
 pub(super) mod scope;

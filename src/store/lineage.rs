@@ -92,6 +92,16 @@ pub async fn closed(conn: &mut PgConnection, import_id: i64) -> Result<i64, Stor
     sqlx::query_scalar(include_str!("sql/lineage/closed.sql")).bind(import_id).fetch_one(conn).await.during("统计宗地沿革")
 }
 
+/// Whether a parcel of that code was ever registered there.
+pub async fn ever_registered(conn: &mut PgConnection, division_code: &str, parcel_code: &str) -> Result<bool, StoreError> {
+    sqlx::query_scalar(include_str!("sql/lineage/ever_registered.sql"))
+        .bind(division_code)
+        .bind(parcel_code)
+        .fetch_one(conn)
+        .await
+        .during("查找宗地")
+}
+
 /// The links of one parcel in both directions, as known at an instant (`None`: now), the oldest first.
 pub async fn of_parcel(
     conn: &mut PgConnection,

@@ -2,6 +2,7 @@
 //! and ground that was taken over is not two parcels.
 
 mod lineage;
+mod quarantine;
 
 use std::collections::BTreeMap;
 

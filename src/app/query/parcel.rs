@@ -1,5 +1,7 @@
 //! The list of parcels and the card of one.
 
+use chrono::{DateTime, Utc};
+
 use super::{
     FindingRow, ParcelCardRow, ParcelFilter, ParcelKey, ParcelOrder, ParcelRow, ParcelZoneRow, QueryError, Scope, SupplyRow,
     Total, scope_of, snapshot,
@@ -8,6 +10,7 @@ use crate::app::measuring::counting_rules;
 use crate::app::state::State;
 use crate::city::measure::{BuildingBody, CountingRules, floor_area};
 use crate::store::determination::LapsedRow;
+use crate::store::lineage::LineageRow;
 use crate::store::read::parcel::ParcelBuildingRow;
 use crate::store::{self, read};
 
@@ -41,6 +44,8 @@ pub struct ParcelCard {
     pub findings: Vec<FindingRow>,
     /// Flags that people decided about and of which the run says nothing any more.
     pub lapsed: Vec<LapsedRow>,
+    /// From which parcels it arose and into which it went.
+    pub lineage: Vec<LineageRow>,
 }
 
 /// A building and what of it counts.
@@ -92,9 +97,24 @@ pub async fn parcel(state: &State, division_code: &str, parcel_code: &str) -> Re
         zones: read::parcel::zones(&mut conn, division_code, parcel_code).await?,
         findings: read::finding::of_parcel(&mut conn, division_code, parcel_code).await?,
         lapsed: store::determination::lapsed_of_parcel(&mut conn, division_code, parcel_code).await?,
+        lineage: store::lineage::of_parcel(&mut conn, division_code, parcel_code, None).await?,
         row,
         scope,
     }))
+}
+
+/// The lineage of a parcel, also of one that is closed, as known at an instant (`None`: now); `None` when it was never registered.
+pub async fn lineage(
+    state: &State,
+    division_code: &str,
+    parcel_code: &str,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Option<Vec<LineageRow>>, QueryError> {
+    let mut conn = snapshot(state).await?;
+    if !store::lineage::ever_registered(&mut conn, division_code, parcel_code).await? {
+        return Ok(None);
+    }
+    Ok(Some(store::lineage::of_parcel(&mut conn, division_code, parcel_code, known_at).await?))
 }
 
 /// Counted as the run counts it.

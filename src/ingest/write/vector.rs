@@ -72,7 +72,7 @@ pub struct LayerSpec<'a> {
     /// CRS of the coordinates, x = easting or longitude first.
     pub crs: Crs,
     /// Columns.
-    pub fields: &'a [Field],
+    pub fields: &'a [Field<'a>],
     /// The day written where the format insists on one (DBF header, GeoPackage).
     pub dated: NaiveDate,
 }
@@ -82,7 +82,7 @@ pub struct VectorWriter {
     dataset: Dataset,
     path: PathBuf,
     format: VectorFormat,
-    fields: Vec<Field>,
+    fields: Vec<Column>,
     rows: u64,
     wkb: Vec<u8>,
 }
@@ -114,7 +114,11 @@ impl VectorWriter {
             }
             VectorFormat::GeoPackage => (
                 OGRwkbGeometryType::wkbMultiPolygon,
-                vec![format!("DESCRIPTION={}", layer.description), "GEOMETRY_NAME=geom".to_owned()],
+                vec![
+                    format!("DESCRIPTION={}", layer.description),
+                    format!("GEOMETRY_NAME={}", free_name("geom", layer.fields)),
+                    format!("FID={}", free_name("fid", layer.fields)),
+                ],
             ),
             VectorFormat::GeoJson { decimals } => (
                 OGRwkbGeometryType::wkbUnknown,
@@ -134,7 +138,14 @@ impl VectorWriter {
                 define(&created, field).map_err(fail)?;
             }
         }
-        Ok(VectorWriter { dataset, path: path.to_owned(), format, fields: layer.fields.to_vec(), rows: 0, wkb: Vec::new() })
+        Ok(VectorWriter {
+            dataset,
+            path: path.to_owned(),
+            format,
+            fields: layer.fields.iter().map(Column::of).collect(),
+            rows: 0,
+            wkb: Vec::new(),
+        })
     }
 
     /// Rows written so far.
@@ -189,6 +200,15 @@ impl VectorWriter {
     }
 }
 
+/// A name that no column has: SQLite takes no notice of case.
+fn free_name(wanted: &str, fields: &[Field<'_>]) -> String {
+    let mut name = wanted.to_owned();
+    while fields.iter().any(|field| field.name.eq_ignore_ascii_case(&name)) {
+        name.push('_');
+    }
+    name
+}
+
 /// The date GDAL writes into a GeoPackage instead of the clock's, for as long as this lives and for this thread only.
 struct FileDate;
 
@@ -209,7 +229,7 @@ impl Drop for FileDate {
 /// What a batch of rows needs to know of its layer.
 struct Batch<'a> {
     path: &'a Path,
-    fields: &'a [Field],
+    fields: &'a [Column],
     format: VectorFormat,
 }
 
@@ -251,6 +271,18 @@ impl Batch<'_> {
     }
 }
 
+/// A column of the layer, with its name.
+struct Column {
+    name: String,
+    kind: FieldKind,
+}
+
+impl Column {
+    fn of(field: &Field<'_>) -> Column {
+        Column { name: field.name.to_owned(), kind: field.kind }
+    }
+}
+
 /// Why a cell was not taken.
 enum Refusal {
     Gdal(gdal::errors::GdalError),
@@ -258,18 +290,18 @@ enum Refusal {
 }
 
 impl Refusal {
-    fn at(self, path: &Path, row: u64, field: &Field) -> WriteError {
+    fn at(self, path: &Path, row: u64, field: &Column) -> WriteError {
         match self {
             Refusal::Gdal(source) => WriteError::Row { path: path.to_owned(), row, source },
-            Refusal::Kind(found) => WriteError::Value { path: path.to_owned(), row, column: field.name, found },
+            Refusal::Kind(found) => WriteError::Value { path: path.to_owned(), row, column: field.name.clone(), found },
         }
     }
 }
 
-fn set(feature: &mut Feature<'_>, index: usize, field: &Field, cell: &Cell) -> Result<(), Refusal> {
+fn set(feature: &mut Feature<'_>, index: usize, field: &Column, cell: &Cell) -> Result<(), Refusal> {
     let done = match (cell, field.kind) {
         (Cell::Empty, _) => feature.set_field_null(index),
-        (Cell::Text(text), FieldKind::Text { .. }) => feature.set_field_string(index, text),
+        (Cell::Text(text), FieldKind::Text { .. } | FieldKind::LongText) => feature.set_field_string(index, text),
         (Cell::Integer(number), FieldKind::Integer) => feature.set_field_integer64(index, *number),
         (Cell::Number(number), FieldKind::Decimal { .. }) => feature.set_field_double(index, *number),
         (Cell::Integer(number), FieldKind::Decimal { .. }) => feature.set_field_double(index, *number as f64),
@@ -279,9 +311,9 @@ fn set(feature: &mut Feature<'_>, index: usize, field: &Field, cell: &Cell) -> R
     done.map_err(Refusal::Gdal)
 }
 
-fn define(layer: &Layer<'_>, field: &Field) -> gdal::errors::Result<()> {
+fn define(layer: &Layer<'_>, field: &Field<'_>) -> gdal::errors::Result<()> {
     let ty = match field.kind {
-        FieldKind::Text { .. } => OGRFieldType::OFTString,
+        FieldKind::Text { .. } | FieldKind::LongText => OGRFieldType::OFTString,
         FieldKind::Integer => OGRFieldType::OFTInteger,
         FieldKind::Decimal { .. } => OGRFieldType::OFTReal,
         FieldKind::Date => OGRFieldType::OFTDate,
@@ -293,7 +325,7 @@ fn define(layer: &Layer<'_>, field: &Field) -> gdal::errors::Result<()> {
             defined.set_width(18);
             defined.set_precision(i32::from(decimals));
         }
-        FieldKind::Integer | FieldKind::Date => {}
+        FieldKind::LongText | FieldKind::Integer | FieldKind::Date => {}
     }
     defined.add_to_layer(layer)
 }
@@ -339,7 +371,7 @@ mod tests {
 
     use super::*;
 
-    const FIELDS: [Field; 2] = [Field::text("MC", 40), Field::decimal("MJ", 2)];
+    const FIELDS: [Field<'_>; 2] = [Field::text("MC", 40), Field::decimal("MJ", 2)];
 
     fn day() -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 6, 30).unwrap()
@@ -403,7 +435,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut writer = VectorWriter::create(&dir.path().join("a.gpkg"), VectorFormat::GeoPackage, &spec()).unwrap();
         let wrong = writer.append([(None, vec!["甲".into(), "不是数".into()])]).unwrap_err();
-        assert!(matches!(&wrong, WriteError::Value { row: 1, column: "MJ", .. }), "{wrong:?}");
+        assert!(matches!(&wrong, WriteError::Value { row: 1, column, .. } if column == "MJ"), "{wrong:?}");
         let short = writer.append([(None, vec!["甲".into()])]).unwrap_err();
         assert!(matches!(&short, WriteError::Width { found: 1, expected: 2, .. }), "{short:?}");
         assert_eq!(writer.rows(), 0);

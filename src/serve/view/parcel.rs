@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::finding::{FindingView, Law, stored};
 use super::label::{construction_state, data_label};
 use super::life::{LapsedView, lapsed};
+use super::lineage::{LineageView, lineage};
 use super::scope::ScopeView;
 use super::{mu, raw};
 use crate::app::life::LifeState;
@@ -67,6 +68,7 @@ pub(in crate::serve) struct ParcelCardView {
     zones: Vec<ParcelZoneRow>,
     findings: Vec<FindingView>,
     lapsed: Vec<LapsedView>,
+    lineage: LineageView,
     provenance: Provenance,
     geometry: Box<RawValue>,
     bbox: Vec<f64>,
@@ -171,6 +173,7 @@ pub(in crate::serve) fn card(card: ParcelCard, rulebook: &Rulebook) -> Result<Pa
         zones: card.zones,
         findings: card.findings.into_iter().map(|row| stored(row, law)).collect(),
         lapsed: card.lapsed.into_iter().map(|row| lapsed(row, rulebook)).collect(),
+        lineage: lineage(card.lineage, &row.item.division_code, &row.item.parcel_code),
         provenance: Provenance {
             import_id: row.import_id,
             file_name: row.file_name,

@@ -128,3 +128,41 @@ async fn ground_that_new_parcels_cover_twice_does_not_count_twice() {
     bring(&world, "after", &after).await;
     assert_eq!(present(&world).await.keys().collect::<Vec<_>>(), ["P", "P1", "P2"]);
 }
+
+#[tokio::test]
+async fn the_lineage_of_a_parcel_is_on_its_card_and_of_a_closed_one_at_its_address() {
+    use axum::body::Body;
+    use axum::http::{Request, StatusCode};
+    use http_body_util::BodyExt;
+    use mujun::app::state::State;
+    use tower::ServiceExt;
+
+    let world = World::new().await;
+    bring(&world, "before.gpkg", &lots([("P", rectangle(0.0, 0.0, 120.0, 100.0))])).await;
+    let then: chrono::DateTime<chrono::Utc> =
+        sqlx::query_scalar("select max(received_at) from import").fetch_one(&world.city.pool).await.unwrap();
+    let parts = lots([("P1", rectangle(0.0, 0.0, 70.0, 100.0)), ("P2", rectangle(70.0, 0.0, 50.0, 100.0))]);
+    bring(&world, "after.gpkg", &parts).await;
+    let law = crate::runs::replay::law();
+    world.evaluate(&law, "2024-06-30", None).await;
+    let routes = mujun::serve::router(State { pool: world.city.pool.clone(), rulebook: law });
+    let get = async |address: String| -> (StatusCode, serde_json::Value) {
+        let response = routes.clone().oneshot(Request::get(address).body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts.status, serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap())
+    };
+    let (_, card) = get(format!("/api/v1/parcels/{COUNTY}/P1")).await;
+    let predecessor = &card["lineage"]["predecessors"][0];
+    assert_eq!((predecessor["parcel_code"].as_str(), predecessor["kind_label"].as_str()), (Some("P"), Some("分割")));
+    assert!((predecessor["shared_area_mu"].as_f64().unwrap() - 10.5).abs() < 0.01, "{predecessor}");
+    assert_eq!(card["lineage"]["successors"].as_array().unwrap().len(), 0);
+    let (status, closed) = get(format!("/api/v1/parcels/{COUNTY}/P/lineage")).await;
+    assert_eq!((status, closed["successors"].as_array().unwrap().len()), (StatusCode::OK, 2));
+    assert_eq!(closed["successors"][0]["file_name"], "after.gpkg");
+    let known = then.format("%Y-%m-%dT%H:%M:%S%.6fZ");
+    let (_, before) = get(format!("/api/v1/parcels/{COUNTY}/P/lineage?known_at={known}")).await;
+    assert_eq!(before["successors"].as_array().unwrap().len(), 0, "it was not known then");
+    assert_eq!(get(format!("/api/v1/parcels/{COUNTY}/Q/lineage")).await.0, StatusCode::NOT_FOUND);
+    let (status, problem) = get(format!("/api/v1/parcels/{COUNTY}/P/lineage?known_at=yesterday")).await;
+    assert_eq!((status, problem["type"].as_str()), (StatusCode::BAD_REQUEST, Some("/problems/invalid-parameter")));
+}
