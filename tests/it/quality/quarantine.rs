@@ -16,7 +16,7 @@ use mujun::ingest::write::{Cell, Field, LayerSpec, VectorFormat, VectorWriter, W
 use mujun::register::RegisterKind;
 use mujun::serve::router;
 use mujun_geometry::crs::Crs;
-use mujun_geometry::geo::{Area, MultiPolygon};
+use mujun_geometry::geo::MultiPolygon;
 use tower::ServiceExt;
 
 use super::present;
@@ -103,12 +103,13 @@ async fn rows_that_were_set_aside_are_mended_and_sent_again() {
         let far = Geometry::from_wkt(
             "MULTIPOLYGON (((572415 3403497, 572515 3403497, 572515 3403597, 572415 3403597, 572415 3403497)))",
         );
+        let writing = dataset.layer(0).unwrap();
         for (mut row, code) in rows.into_iter().zip(["Z2", "Z3", "Z4"]) {
             row.set_field_string(at("宗地代码"), code).unwrap();
             if code == "Z4" {
                 row.set_geometry(far.clone().unwrap()).unwrap();
             }
-            layer.set_feature(row).unwrap();
+            writing.set_feature(row).unwrap();
         }
     }
     let (again, report) = send(&world, &mended).await;
