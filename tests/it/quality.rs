@@ -5,13 +5,20 @@ mod lineage;
 mod quarantine;
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
+use axum::Router;
 use mujun::app::import::unwatched;
+use mujun::app::intake::{Intake, Limits};
 use mujun::app::quality::examine;
 use mujun::app::registers::Registers;
+use mujun::app::state::State;
 use mujun::ingest::{IngestIssue, IssueCode};
 use mujun::register::{Ground, RegisterKind};
+use mujun::serve::router;
 use mujun::store::{building, import, parcel};
+use mujun_domain::rulebook::Rulebook;
 use mujun_geometry::geo::MultiPolygon;
 use sqlx::Connection;
 
@@ -201,6 +208,12 @@ async fn buildings_are_held_against_their_copies_only() {
     let issues = examine(&mut tx, RegisterKind::Buildings, id, &unwatched).await.unwrap();
     assert_eq!(told(&issues), [("ING-066", Some(3))]);
     assert!(issues[0].message.contains("建筑物 330402 / B3 与 330402 / B2"), "{}", issues[0].message);
+}
+
+/// The server's routes on this world, with a folder for what is uploaded.
+pub fn routes(world: &World, rulebook: Arc<Rulebook>, uploads: &Path) -> Router {
+    let intake = Arc::new(Intake::new(uploads.to_owned(), Limits::default()));
+    router(State { pool: world.city.pool.clone(), rulebook, intake })
 }
 
 /// The parcels of a county that are present ones, with their areas.

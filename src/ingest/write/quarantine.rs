@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn an_outline_is_written_as_text() {
-        let ring = |x: f64| geo::line_string![(x: x, y: 0.0), (x: x + 1.5, y: 0.0), (x: x, y: 2.0), (x: x, y: 0.0)];
+        let ring = |x: f64| geo::LineString::from(vec![(x, 0.0), (x + 1.5, 0.0), (x, 2.0), (x, 0.0)]);
         let outline = MultiPolygon(vec![geo::Polygon::new(ring(0.0), vec![ring(0.25)])]);
         assert_eq!(outline_text(&outline), "MULTIPOLYGON (((0 0, 1.5 0, 0 2, 0 0), (0.25 0, 1.75 0, 0.25 2, 0.25 0)))");
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mujun::store::lineage::{LineageRow, of_parcel};
 
-use super::{bring, lots, present, told};
+use super::{bring, lots, present, routes, told};
 use crate::runs::world::World;
 use crate::town::{COUNTY, rectangle};
 
@@ -134,7 +134,6 @@ async fn the_lineage_of_a_parcel_is_on_its_card_and_of_a_closed_one_at_its_addre
     use axum::body::Body;
     use axum::http::{Request, StatusCode};
     use http_body_util::BodyExt;
-    use mujun::app::state::State;
     use tower::ServiceExt;
 
     let world = World::new().await;
@@ -145,7 +144,8 @@ async fn the_lineage_of_a_parcel_is_on_its_card_and_of_a_closed_one_at_its_addre
     bring(&world, "after.gpkg", &parts).await;
     let law = crate::runs::replay::law();
     world.evaluate(&law, "2024-06-30", None).await;
-    let routes = mujun::serve::router(State { pool: world.city.pool.clone(), rulebook: law });
+    let uploads = tempfile::tempdir().unwrap();
+    let routes = routes(&world, law, uploads.path());
     let get = async |address: String| -> (StatusCode, serde_json::Value) {
         let response = routes.clone().oneshot(Request::get(address).body(Body::empty()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();

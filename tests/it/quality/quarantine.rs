@@ -11,15 +11,13 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use http_body_util::BodyExt;
 use mujun::app::import::{ImportEnding, ImportReport, ImportRequest, MappingChoice, import, unwatched};
 use mujun::app::quarantine::{QuarantineError, QuarantineFormat, export};
-use mujun::app::state::State;
 use mujun::ingest::write::{Cell, Field, LayerSpec, VectorFormat, VectorWriter, WorkbookSpec, WorkbookWriter};
 use mujun::register::RegisterKind;
-use mujun::serve::router;
 use mujun_geometry::crs::Crs;
 use mujun_geometry::geo::MultiPolygon;
 use tower::ServiceExt;
 
-use super::present;
+use super::{present, routes};
 use crate::runs::world::World;
 use crate::town::{day, rectangle};
 
@@ -175,7 +173,7 @@ async fn the_file_can_be_downloaded_and_what_is_not_there_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let (id, _) = send(&world, &office_file(folder.path())).await;
     let rulebook = std::sync::Arc::new(mujun::app::rulebook::load(None).unwrap());
-    let routes = router(State { pool: world.city.pool.clone(), rulebook });
+    let routes = routes(&world, rulebook, folder.path());
     let get = async |address: String| {
         let response = routes.clone().oneshot(Request::get(address).body(Body::empty()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
