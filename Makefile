@@ -2,7 +2,7 @@
 # Everything here is idempotent; set-up steps that are already done cost a second.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup web build run test bench lint fmt sample clean
+.PHONY: help setup web build run test fuzz bench lint fmt sample clean
 
 PARCELS ?= 3000
 SEED    ?= 20230330
@@ -26,6 +26,9 @@ run: build ## 一切就绪并启动：示例城市，http://127.0.0.1:8080
 
 test: web ## 运行全部测试（含 Chromium 端到端）
 	@scripts/test.sh
+
+fuzz: setup ## 解析器的随机字节测试，每项一分钟（MUJUN_FUZZ_SECONDS）
+	@scripts/fuzz.sh
 
 bench: build ## 性能对比：与同类在同一次运行中比较，打印比值（PARCELS=1000000 为全市规模）
 	@MUJUN_BENCH_PARCELS=$(if $(filter command line,$(origin PARCELS)),$(PARCELS),100000) scripts/bench.sh

@@ -64,6 +64,9 @@ enum Command {
     /// 规则库：检查、列出
     #[command(subcommand)]
     Rulebook(rulebook::RulebookCommand),
+    /// 内部使用：为本程序的另一个进程读取一个文件
+    #[command(name = crate::ingest::READ_COMMAND, hide = true)]
+    ReadFeatures,
 }
 
 /// How a result is written.
@@ -78,6 +81,10 @@ enum ReportForm {
 impl Cli {
     /// Runs the command and prints what went wrong, once, with its whole chain of causes.
     pub fn run(self) -> ExitCode {
+        // A reader has one thing to do, and its standard error belongs to whoever asked.
+        if matches!(self.command, Command::ReadFeatures) {
+            return crate::ingest::serve_read();
+        }
         show::start_logging();
         let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
             Ok(runtime) => runtime,
@@ -95,6 +102,7 @@ impl Cli {
                 Command::Evaluate(evaluate) => evaluate.run(&self.config).await,
                 Command::Check(check) => check.run(&self.config).await,
                 Command::Rulebook(command) => command.run(&self.config).await,
+                Command::ReadFeatures => Ok(Exit::Done),
             }
         });
         match outcome {

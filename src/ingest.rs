@@ -4,6 +4,7 @@
 //! A file that cannot be read as a whole is an [`IngestError`]; a fault of one row or cell is an [`IngestIssue`], and
 //! the row is then kept with a gap or set aside (隔离) as it came. Nothing is dropped without one of the two.
 
+mod archive;
 mod bind;
 mod crs;
 mod csv;
@@ -15,6 +16,7 @@ mod gdal_source;
 mod ground;
 mod header;
 mod inspect;
+mod isolated;
 mod issue;
 mod join;
 mod mapping;
@@ -23,12 +25,17 @@ mod place;
 mod preview;
 mod propose;
 mod registers;
+mod rings;
 mod row;
 mod seen;
 mod source;
+mod survey_text;
+#[doc(hidden)]
+pub mod trial;
 mod values;
 mod workbook;
 pub mod write;
+mod written_shape;
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -37,15 +44,17 @@ use mujun_geometry::Crs;
 use serde::{Deserialize, Serialize};
 
 pub use crs::{Confidence, CrsDiagnosis, CrsVerdict, OfferedFix};
-pub use error::IngestError;
+pub use error::{ArchiveFault, IngestError, ReaderLimit, ReaderSaid};
 pub use header::WrittenUnit;
 pub use inspect::{CellSort, ColumnSeen, EncodingSeen, GeometrySeen, Inspection, LayerSeen, inspect};
+pub use isolated::{COMMAND as READ_COMMAND, read_with, serve as serve_read};
 pub use issue::{IngestIssue, IssueCode, Party, Severity};
 pub use mapping::{BUILT_IN_NAMES, CodeScheme, DivisionRule, Mapping, MappingFault, MappingFaults};
 pub use pipeline::{Chunk, Piece, Readable, Summary};
 pub use place::Place;
 pub use preview::{Preview, PreviewCell, PreviewField, PreviewRow, preview};
 pub use propose::{FieldProposal, MappingProposal, MissingKey, UnusedColumn};
+pub use source::LayerSummary;
 
 use crate::register::{
     ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,
@@ -114,8 +123,15 @@ impl ReadOptions {
     }
 }
 
-/// Reads a whole file into memory as records of one register.
+/// The layers or sheets of a file.
 ///
+/// # Errors
+/// [`IngestError`] when the file cannot be opened.
+pub fn layers(path: &Path) -> Result<Vec<LayerSummary>, IngestError> {
+    source::layers(path)
+}
+
+/// Reads a whole file into memory as records of one register.
 ///
 /// # Errors
 /// [`IngestError`] when the file as a whole cannot be taken; then nothing was read.

@@ -6,5 +6,7 @@ use clap::Parser;
 use mujun::cli::Cli;
 
 fn main() -> ExitCode {
+    // Files are read by this program started again; by this name it is found even after it was replaced on disk.
+    mujun::ingest::read_with("/proc/self/exe".into());
     Cli::parse().run()
 }

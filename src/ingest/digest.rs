@@ -19,6 +19,20 @@ pub(super) fn sha256_of(paths: &[PathBuf]) -> Result<String, IngestError> {
     Ok(hex(&hasher.finalize()))
 }
 
+/// The files of a folder that is one data set, by name; locks are not part of it.
+pub(super) fn files_of(folder: &Path) -> Result<Vec<PathBuf>, IngestError> {
+    let unreadable = |source| IngestError::Unreadable { path: folder.display().to_string(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_file() && path.extension().is_none_or(|extension| extension != "lock") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Lower-case hex.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

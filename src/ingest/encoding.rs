@@ -116,6 +116,27 @@ pub(super) fn name(encoding: &'static Encoding) -> String {
     encoding.name().to_ascii_uppercase()
 }
 
+/// The encoding of a text that is read as a stream, by its first bytes and whether all of it is UTF-8: a byte order mark
+/// decides, else what is demanded, else the bytes.
+pub(super) fn decide_start(forced: Option<&'static Encoding>, start: &[u8], is_utf8: bool) -> Decision {
+    if let Some((encoding, _)) = Encoding::for_bom(start) {
+        return Decision::plain(encoding);
+    }
+    let encoding = match forced {
+        Some(encoding) => return Decision::plain(encoding),
+        // Text of ASCII alone in UTF-16 is valid UTF-8 as well, with a zero at every other byte.
+        None if looks_utf16(start, 1) => UTF_16LE,
+        None if looks_utf16(start, 0) => UTF_16BE,
+        None if is_utf8 => return Decision::plain(UTF_8),
+        None => GB18030,
+    };
+    Decision { encoding, note: Some(sniffed(encoding)) }
+}
+
+fn sniffed(encoding: &'static Encoding) -> String {
+    format!("文件不是 UTF-8，也没有声明编码；按字节判定为 {}", name(encoding))
+}
+
 /// Text of a whole file: a byte order mark decides, else UTF-8 if it is valid, else GB18030.
 pub(super) fn decode_file<'b>(forced: Option<&'static Encoding>, bytes: &'b [u8]) -> (Cow<'b, str>, Decision) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
@@ -129,8 +150,7 @@ pub(super) fn decode_file<'b>(forced: Option<&'static Encoding>, bytes: &'b [u8]
         None if looks_utf16(bytes, 0) => UTF_16BE,
         None => GB18030,
     };
-    let note = (forced.is_none() && encoding != UTF_8)
-        .then(|| format!("文件不是 UTF-8，也没有声明编码；按字节判定为 {}", name(encoding)));
+    let note = (forced.is_none() && encoding != UTF_8).then(|| sniffed(encoding));
     (encoding.decode_without_bom_handling(bytes).0, Decision { encoding, note })
 }
 

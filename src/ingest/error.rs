@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
+use super::{isolated, source::LayerSummary};
 use crate::register::RegisterKind;
 
 /// Why a file as a whole was not taken.
@@ -23,8 +26,8 @@ pub enum IngestError {
         #[source]
         source: std::io::Error,
     },
-    /// A folder or another thing that is not a file.
-    #[error("“{path}”是文件夹，不是数据文件。请指定其中的一个文件（如 .shp、.gpkg、.xlsx）")]
+    /// A folder that is no FileGDB, or another thing that is not a file.
+    #[error("“{path}”不是数据文件。请指定文件夹中的一个文件（如 .shp、.gpkg、.xlsx），或 .gdb 文件夹本身")]
     NotAFile {
         /// The path as given.
         path: String,
@@ -37,7 +40,7 @@ pub enum IngestError {
     },
     /// No reader took the file.
     #[error(
-        "文件“{path}”不是可识别的数据格式，或内容已损坏、不完整。可读：Shapefile（.shp 或 .zip）、GeoPackage、GeoJSON、FlatGeobuf、KML、CSV、XLSX。{detail}"
+        "文件“{path}”不是可识别的数据格式，或内容已损坏、不完整。可读：Shapefile（.shp 或 .zip）、GeoPackage、FileGDB（.gdb 文件夹或 .zip）、GeoJSON、FlatGeobuf、KML/KMZ、GML、DXF、MapInfo、CSV、XLSX/ODS、报批坐标文本。{detail}"
     )]
     UnknownFormat {
         /// The path as given.
@@ -71,22 +74,22 @@ pub enum IngestError {
         path: String,
     },
     /// The mapping names a layer that is not there.
-    #[error("文件“{path}”里没有名为“{wanted}”的图层或工作表；现有：{}。请在字段映射的 layer 中改用其中之一", .present.join("、"))]
+    #[error("文件“{path}”里没有名为“{wanted}”的图层或工作表；现有：{}。请用 --layer（或字段映射的 layer）改选其中之一", listed(.present))]
     LayerNotFound {
         /// The path as given.
         path: String,
         /// The layer asked for.
         wanted: String,
         /// The layers that are there.
-        present: Vec<String>,
+        present: Vec<LayerSummary>,
     },
     /// Several layers and nothing says which.
-    #[error("文件“{path}”里有 {} 个图层或工作表：{}。请在字段映射的 layer 中指定一个", .present.len(), .present.join("、"))]
+    #[error("文件“{path}”里有 {} 个图层或工作表：{}。请用 --layer（或字段映射的 layer）指定一个", .present.len(), listed(.present))]
     SeveralLayers {
         /// The path as given.
         path: String,
         /// The layers that are there.
-        present: Vec<String>,
+        present: Vec<LayerSummary>,
     },
     /// The mapping is for another register.
     #[error("字段映射“{mapping}”用于{}，不能用来导入{}。请换用 kind = \"{}\" 的映射", .found.label_zh(), .wanted.label_zh(), .wanted.as_str())]
@@ -266,8 +269,164 @@ pub enum IngestError {
         detail: String,
         /// The cause.
         #[source]
-        source: gdal::errors::GdalError,
+        source: ReaderSaid,
     },
+    /// More columns than any register has.
+    #[error("文件“{path}”有 {found} 列，超过上限 {limit} 列。多半是分隔符或表头有误；请核对，或删去无用的列后重新报送")]
+    TooManyColumns {
+        /// The path as given.
+        path: String,
+        /// How many, or how many were counted before the count was given up.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A cell that goes on and on, mostly because a quotation mark is missing.
+    #[error(
+        "文件“{path}”第 {row} 行第 {column} 列超过 {limit_kib} KiB。多半是引号没有成对，后面的内容都被当作同一个单元格；请改正后重新报送"
+    )]
+    CellTooLong {
+        /// The path as given.
+        path: String,
+        /// Row of the file, from 1; 0 is the header.
+        row: i32,
+        /// Column, from 1.
+        column: usize,
+        /// The limit, KiB.
+        limit_kib: usize,
+    },
+    /// An archive that must not be unpacked, or cannot be.
+    #[error("压缩包“{path}”没有读取：{}{fault}", entry_clause(.entry))]
+    Archive {
+        /// The path as given.
+        path: String,
+        /// The entry at fault, may be empty.
+        entry: String,
+        /// What is wrong.
+        fault: ArchiveFault,
+    },
+    /// The process that reads could not be started.
+    #[error("读取程序“{program}”无法启动。请检查程序文件与临时文件夹是否完好、可用")]
+    ReaderNotStarted {
+        /// The program.
+        program: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file brought its reader down.
+    #[error(
+        "读取文件“{path}”时，读取程序意外中止（{how}）。文件已损坏或格式异常，没有导入任何内容，本系统不受影响。请用原软件打开检查，重新导出（建议 GeoPackage）后再报送"
+    )]
+    ReaderDied {
+        /// The path as given.
+        path: String,
+        /// The signal or exit code.
+        how: String,
+    },
+    /// The file asked for more than a reader may use.
+    #[error("读取文件“{path}”超过限额（{limit}）。没有导入任何内容。请拆分文件，或重新导出为 GeoPackage 后再报送")]
+    ReaderOverLimit {
+        /// The path as given.
+        path: String,
+        /// Which limit.
+        limit: ReaderLimit,
+    },
+    /// Reading got stuck.
+    #[error("读取文件“{path}”时，{seconds} 秒没有任何进展，已停止。没有导入任何内容。请检查文件是否完整，或重新导出后再报送")]
+    ReaderSilent {
+        /// The path as given.
+        path: String,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The program that reads is not this version of it.
+    #[error("读取文件“{path}”的程序与本程序版本不符，或输出有误。请重新安装本程序后重试")]
+    ReaderGarbled {
+        /// The path as given.
+        path: String,
+    },
+}
+
+/// What a reader of a file said, as text: it was said in another process.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ReaderSaid(pub String);
+
+/// What a reader may not exceed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReaderLimit {
+    /// Address space.
+    Memory,
+    /// Processor time.
+    Processor,
+    /// Size of a file that it writes.
+    Disk,
+}
+
+impl std::fmt::Display for ReaderLimit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ReaderLimit::Memory => write!(f, "内存 {} GiB", isolated::ADDRESS_SPACE >> 30),
+            ReaderLimit::Processor => f.write_str("处理器时间"),
+            ReaderLimit::Disk => write!(f, "解压后 {} GiB", isolated::WRITTEN >> 30),
+        }
+    }
+}
+
+/// Why an archive was not unpacked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum ArchiveFault {
+    /// A name that leads out of the archive's own folder.
+    #[error("文件名指向压缩包以外的位置，疑为恶意构造。请重新打包")]
+    LeadsAway,
+    /// A link.
+    #[error("是链接，不是文件。请把它所指的文件打进压缩包")]
+    Link,
+    /// A password.
+    #[error("有密码。请去掉密码重新打包")]
+    Encrypted,
+    /// A packing other than the usual one.
+    #[error("压缩方式不受支持。请用普通方式（Deflate）重新打包为 .zip")]
+    Method,
+    /// Bytes that do not unpack.
+    #[error("已损坏，解不开。请重新打包、重新传送")]
+    Broken,
+    /// More entries than any office sends.
+    #[error("有 {found} 个文件，超过上限 {limit} 个。请只打包需要的文件")]
+    Entries {
+        /// How many.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// More bytes than may be unpacked.
+    #[error("解压后超过 {limit_gib} GiB。请拆分后报送")]
+    Size {
+        /// The limit, GiB.
+        limit_gib: u64,
+    },
+    /// Far smaller than what it unpacks to.
+    #[error("解压后是原来的 {ratio} 倍，超过上限 {limit} 倍，疑为压缩炸弹。如确为数据，请解压后直接报送")]
+    Ratio {
+        /// How many times.
+        ratio: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// An archive within the archive.
+    #[error("是压缩包中的压缩包。请解开后把其中的数据直接打成一个 .zip")]
+    Nested,
+}
+
+fn entry_clause(entry: &str) -> String {
+    if entry.is_empty() { String::new() } else { format!("“{entry}”") }
+}
+
+fn listed(layers: &[LayerSummary]) -> String {
+    let shown: Vec<String> = layers.iter().take(40).map(LayerSummary::to_string).collect();
+    let more = if layers.len() > shown.len() { "…" } else { "" };
+    shown.join("、") + more
 }
 
 /// A field whose columns are not in the file.

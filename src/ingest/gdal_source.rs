@@ -1,14 +1,17 @@
-//! Files that GDAL reads: Shapefile (loose or zipped), GeoPackage, GeoJSON (also one feature a line), FlatGeobuf, KML.
+//! Files that GDAL reads: Shapefile, GeoPackage, FileGDB, GeoJSON (also one feature a line), FlatGeobuf, KML, GML, DXF,
+//! MapInfo.
 //!
 //! Only these drivers are allowed to look at a file: GDAL has others that would follow references out of it.
-//! Attribute bytes of a Shapefile are asked for as Latin-1, which loses nothing, and decoded here.
+//! Attribute bytes of a Shapefile or drawing are asked for as Latin-1, which loses nothing, and decoded here.
 
-mod archive;
 mod arcs;
 mod capture;
+mod drawing;
+mod features;
 mod shape;
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -16,22 +19,29 @@ use std::{
 use encoding_rs::Encoding;
 use gdal::{
     Dataset, DatasetOptions, GdalOpenFlags, Metadata,
-    vector::{Feature, FieldValue, LayerAccess, OGRFieldType, OGRwkbGeometryType, OwnedFeatureIterator},
+    vector::{LayerAccess, OGRFieldType, OGRwkbGeometryType, geometry_type_flatten},
 };
 
 use super::{
     IngestError, IngestIssue, IssueCode, crs, digest, encoding,
-    source::{Cell, DeclaredCrs, Found, Opened, RawRow, Request, Rows, choose, row_number},
+    error::ReaderSaid,
+    source::{DeclaredCrs, Found, Held, LayerSummary, Opened, Request, Shape, choose},
 };
+pub(super) use drawing::trial as drawing_trial;
+pub(super) use shape::{Chords, Unit};
 
 /// How many cells with other than ASCII characters are looked at to find the encoding of a Shapefile.
 const ENCODING_SAMPLES: usize = 500;
+
+/// Up to this size the rows of a layer are counted for the list of layers even where that means reading, bytes.
+const COUNTED: u64 = 64 << 20;
 
 /// What GDAL is to open.
 struct Target {
     /// GDAL's own name of the file, with its virtual folders.
     name: PathBuf,
-    driver: &'static str,
+    drivers: &'static [&'static str],
+    options: &'static [&'static str],
     /// The table of a Shapefile, whose bytes say the encoding.
     table: Option<PathBuf>,
     /// Files that the digest covers.
@@ -43,20 +53,41 @@ struct Target {
     encoding: Option<&'static Encoding>,
 }
 
+const SHAPEFILE: &[&str] = &["ESRI Shapefile"];
+/// Features in an array, one a line, and two dialects of it.
+const GEOJSON: &[&str] = &["GeoJSON", "GeoJSONSeq", "ESRIJSON", "TopoJSON"];
+/// The first knows schemas; the other opens what the first does not.
+const KML: &[&str] = &["LIBKML", "KML"];
+const DXF: &[&str] = &["DXF"];
+
+/// Settings of GDAL that hold for every file.
+const SETTINGS: [(&str, &str); 4] = [
+    // Texts of drawings as single bytes, whatever the drawing claims.
+    ("DXF_ENCODING", "ISO-8859-1"),
+    // Named as the other driver names it.
+    ("LIBKML_DESCRIPTION_FIELD", "Description"),
+    // No schema is fetched from anywhere.
+    ("GML_DOWNLOAD_WFS_SCHEMA", "NO"),
+    ("GDAL_HTTP_MAX_RETRY", "0"),
+];
+
 /// Opens a file through GDAL.
 pub(super) fn open(found: Found, request: Request<'_>) -> Result<Opened, IngestError> {
-    capture::install();
-    let target = target(&found, request)?;
-    let raw_bytes = target.driver == "ESRI Shapefile";
-    let dataset = dataset(&target.name, target.driver, raw_bytes).map_err(|detail| unknown(&found, detail))?;
-    let layers: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
+    let target = target(&found)?;
+    let dataset = dataset(&target).map_err(|detail| unknown(&found, detail))?;
+    if target.drivers == DXF {
+        return open_drawing(found, target, &dataset, request);
+    }
+    let raw_bytes = target.drivers == SHAPEFILE;
+    let present = summaries(&dataset, &found);
     // A Shapefile has one layer, named after its file; a mapping's layer name is for files that hold several.
     let wanted = request.layer.filter(|_| !raw_bytes);
-    let chosen = choose(&found.shown, wanted, &layers)?;
+    let chosen = choose(&found.shown, wanted, &present)?;
     let mut issues = target.issues;
-    if layers.len() > 1 {
-        let others: Vec<&str> = layers.iter().filter(|name| **name != layers[chosen]).map(String::as_str).collect();
-        let message = format!("只读取图层“{}”；另有 {} 个图层未读取：{}", layers[chosen], others.len(), others.join("、"));
+    if present.len() > 1 {
+        let others: Vec<String> =
+            present.iter().enumerate().filter(|(index, _)| *index != chosen).map(|(_, layer)| layer.to_string()).collect();
+        let message = format!("只读取图层“{}”；另有 {} 个图层未读取：{}", present[chosen].name, others.len(), others.join("、"));
         issues.push(IngestIssue::new(IssueCode::OtherLayers, message));
     }
     let layer = dataset.into_layer(chosen).map_err(|source| reading(&found, source))?;
@@ -75,27 +106,33 @@ pub(super) fn open(found: Found, request: Request<'_>) -> Result<Opened, IngestE
         }
         None => None,
     };
-    let types = layer.defn().fields().map(|field| field.field_type()).collect();
+    let types: Vec<OGRFieldType::Type> = layer.defn().fields().map(|field| field.field_type()).collect();
     let columns: Vec<String> = layer.defn().fields().map(|field| decoded(decision, field.name())).collect();
     let has_geometry = layer.defn().geometry_type() != OGRwkbGeometryType::wkbNone;
     let declared = if has_geometry { crs::declared(layer.spatial_ref()) } else { DeclaredCrs::Missing };
+    let is_geographic = layer.spatial_ref().is_none_or(|reference| reference.is_geographic());
+    let claimed_rows = layer.try_feature_count();
     Ok(Opened {
-        sha256: digest::sha256_of(&target.digested)?,
+        sha256: found.sha256_of(&target.digested)?,
         path: found.shown.clone(),
         file_name: found.file_name,
-        layer_name: Some(layers[chosen].clone()),
+        layer_name: Some(present[chosen].name.clone()),
         encoding: decision.or(target.encoding).map(encoding::name).or_else(|| Some("UTF-8".to_owned())),
         has_geometry,
         cuts_names: raw_bytes,
         crs: declared,
-        claimed_rows: layer.try_feature_count(),
+        claimed_rows,
         issues,
-        rows: Box::new(Features {
+        rows: Box::new(features::Features {
             shown: found.shown,
+            columns: columns.clone(),
             types,
             read: 0,
             decode: decision,
             warnings: Vec::new(),
+            issues: Vec::new(),
+            chords: Chords::default(),
+            unit: if is_geographic { Unit::Degree } else { Unit::Metre },
             features: layer.owned_features(),
             _memory: target.memory,
         }),
@@ -103,37 +140,155 @@ pub(super) fn open(found: Found, request: Request<'_>) -> Result<Opened, IngestE
     })
 }
 
-fn target(found: &Found, request: Request<'_>) -> Result<Target, IngestError> {
-    let plain = |driver| Target {
+fn open_drawing(found: Found, target: Target, dataset: &Dataset, request: Request<'_>) -> Result<Opened, IngestError> {
+    let mut layer = dataset.layer(0).map_err(|source| reading(&found, source))?;
+    let drawing = drawing::read(&found, &mut layer, request.encoding)?;
+    let mut issues = drawing.issues;
+    if let Some(note) = drawing.note {
+        issues.push(IngestIssue::new(IssueCode::EncodingSniffed, note));
+    }
+    issues.extend(capture::take().into_iter().map(|warning| {
+        IngestIssue::new(IssueCode::ReaderWarning, format!("读取程序提示：{}", super::issue::shortened(&warning, 300)))
+    }));
+    Ok(Opened {
+        sha256: found.sha256_of(&target.digested)?,
+        path: found.shown,
+        file_name: found.file_name,
+        layer_name: None,
+        columns: drawing.columns,
+        encoding: Some(encoding::name(drawing.encoding)),
+        has_geometry: true,
+        cuts_names: false,
+        // A drawing declares no system.
+        crs: DeclaredCrs::Missing,
+        claimed_rows: None,
+        issues,
+        rows: Box::new(Held::new(drawing.rows)),
+    })
+}
+
+/// The layers of a file.
+pub(super) fn layers(found: &Found) -> Result<Vec<LayerSummary>, IngestError> {
+    let target = target(found)?;
+    let dataset = dataset(&target).map_err(|detail| unknown(found, detail))?;
+    Ok(summaries(&dataset, found))
+}
+
+fn summaries(dataset: &Dataset, found: &Found) -> Vec<LayerSummary> {
+    let is_small = fs::metadata(&found.path).is_ok_and(|about| about.len() <= COUNTED);
+    let several = dataset.layer_count() > 1;
+    dataset
+        .layers()
+        .map(|layer| {
+            // Some formats count by reading the whole layer; a count made up by a broken file is none.
+            let rows = layer.try_feature_count().or_else(|| (several && is_small).then(|| layer.feature_count()));
+            LayerSummary {
+                name: layer.name(),
+                rows: rows.filter(|rows| i64::try_from(*rows).is_ok()),
+                geometry: Some(sort_of(layer.defn().geometry_type()).to_owned()),
+            }
+        })
+        .collect()
+}
+
+fn sort_of(kind: OGRwkbGeometryType::Type) -> &'static str {
+    use OGRwkbGeometryType as Kind;
+    match geometry_type_flatten(kind) {
+        Kind::wkbPolygon | Kind::wkbMultiPolygon | Kind::wkbCurvePolygon | Kind::wkbMultiSurface => "面",
+        Kind::wkbLineString | Kind::wkbMultiLineString | Kind::wkbCompoundCurve | Kind::wkbMultiCurve => "线",
+        Kind::wkbPoint | Kind::wkbMultiPoint => "点",
+        Kind::wkbNone => "无图形",
+        _ => "混合",
+    }
+}
+
+/// Keeps what GDAL says from being printed.
+pub(super) fn listen() {
+    capture::install();
+}
+
+/// A geometry as a shape, with how far chords lie from the arcs that they were put for.
+pub(super) fn shape_of(geometry: &gdal::vector::Geometry) -> (Shape, Option<f64>) {
+    shape::convert(geometry)
+}
+
+/// Whether a folder is a FileGDB.
+pub(super) fn is_geodatabase(folder: &Path) -> bool {
+    let is_table = |entry: fs::DirEntry| entry.path().extension().is_some_and(|found| found.eq_ignore_ascii_case("gdbtable"));
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(is_table)))
+}
+
+fn target(found: &Found) -> Result<Target, IngestError> {
+    let plain = |drivers| Target {
         name: found.path.clone(),
-        driver,
+        drivers,
+        options: &[],
         table: None,
         digested: vec![found.path.clone()],
         memory: None,
         issues: Vec::new(),
         encoding: None,
     };
-    if found.start.starts_with(b"PK\x03\x04") {
-        return archive::target(found, request);
+    if found.extension == "gdb" && found.start.is_empty() {
+        return Ok(Target { digested: digest::files_of(&found.path)?, ..plain(&["OpenFileGDB"]) });
     }
     if ["shp", "dbf", "shx", "prj", "cpg"].contains(&found.extension.as_str()) && !found.is_gzip {
         return shapefile(found);
     }
+    if ["tab", "dat", "map", "id", "mif", "mid"].contains(&found.extension.as_str()) && !found.is_gzip {
+        return mapinfo(found);
+    }
     if found.start.starts_with(b"SQLite format 3\0") {
-        return Ok(plain("GPKG"));
+        return Ok(plain(&["GPKG"]));
     }
     if found.start.starts_with(b"fgb") {
-        return Ok(plain("FlatGeobuf"));
+        return Ok(plain(&["FlatGeobuf"]));
+    }
+    if let Some(advice) = advice(&found.start) {
+        return Err(unknown(found, advice.to_owned()));
     }
     let text = String::from_utf8_lossy(&found.start);
     let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
-    if text.starts_with(['{', '[']) {
+    // What follows are formats of text, some of them read as a whole: nothing with a zero in it is one. (GeoJSON may come
+    // in UTF-16, and is known by its first character.)
+    if found.start.contains(&0) && !text.starts_with(['{', '[', '\u{fffd}']) {
+        return Err(unknown(found, String::new()));
+    }
+    // Features one a line may each begin with the mark of a record (RFC 8142).
+    if text.starts_with(['{', '[', '\u{1e}']) {
         return geojson(found);
     }
     if found.extension == "kml" || text.contains("<kml") {
-        return Ok(Target { name: packed_name(found), ..plain("KML") });
+        return Ok(Target { name: packed_name(found), ..plain(KML) });
+    }
+    if found.extension == "gml" || text.contains("opengis.net/gml") {
+        // Nothing is written beside the file that was sent.
+        return Ok(Target { name: packed_name(found), options: &["WRITE_GFS=NO"], ..plain(&["GML"]) });
+    }
+    if found.extension == "dxf" || is_drawing(text) {
+        return Ok(Target { name: packed_name(found), ..plain(DXF) });
     }
     Err(unknown(found, String::new()))
+}
+
+/// What to do with formats that are known and not read.
+fn advice(start: &[u8]) -> Option<&'static str> {
+    let known: [(&[u8], &str); 7] = [
+        (b"AC10", "这是 DWG 图形文件。请在制图软件中另存为 DXF 后报送"),
+        (b"AutoCAD Binary DXF", "这是二进制 DXF。请另存为文本（ASCII）DXF 后报送"),
+        (b"Rar!", "这是 RAR 压缩包。请解开后重新打成 .zip"),
+        (b"7z\xbc\xaf\x27\x1c", "这是 7z 压缩包。请解开后重新打成 .zip"),
+        (b"%PDF", "这是 PDF。请提供矢量数据文件"),
+        (b"\0\x01\0\0Standard Jet DB", "这是 Access（个人地理数据库 .mdb）。请导出为 FileGDB 或 GeoPackage 后报送"),
+        (b"\xd0\xcf\x11\xe0", "这是旧式 Office 文件。表格请用 .xls 或 .xlsx 作扩展名"),
+    ];
+    known.iter().find(|(mark, _)| start.starts_with(mark)).map(|(_, advice)| *advice)
+}
+
+/// Whether a text begins as a drawing: a group code, then a section or a remark.
+fn is_drawing(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    matches!((lines.next(), lines.next()), (Some("0"), Some("SECTION")) | (Some("999"), Some(_)))
 }
 
 /// GDAL's virtual folders want absolute paths.
@@ -152,7 +307,8 @@ fn geojson(found: &Found) -> Result<Target, IngestError> {
     let starts_with_mark = found.start.starts_with(b"\xef\xbb\xbf");
     let mut target = Target {
         name: packed_name(found),
-        driver: "GeoJSON",
+        drivers: GEOJSON,
+        options: &[],
         table: None,
         digested: vec![found.path.clone()],
         memory: None,
@@ -177,38 +333,87 @@ fn geojson(found: &Found) -> Result<Target, IngestError> {
     Ok(target)
 }
 
-/// A loose Shapefile, named by any of its parts.
+/// The file beside `found` with this extension, in small or capital letters.
+fn part(found: &Found, extension: &str) -> Option<PathBuf> {
+    [extension.to_owned(), extension.to_ascii_uppercase()]
+        .iter()
+        .map(|extension| found.path.with_extension(extension))
+        .find(|path| path.is_file())
+}
+
+fn missing(found: &Found, part: &str) -> IngestError {
+    IngestError::MissingPart { path: found.shown.clone(), part: part.to_owned() }
+}
+
+/// A Shapefile, named by any of its parts.
 fn shapefile(found: &Found) -> Result<Target, IngestError> {
-    let part = |extension: &str| {
-        [extension.to_owned(), extension.to_ascii_uppercase()]
-            .iter()
-            .map(|extension| found.path.with_extension(extension))
-            .find(|path| path.is_file())
+    let target = |name: PathBuf, table: PathBuf, digested| Target {
+        name,
+        drivers: SHAPEFILE,
+        options: &["ENCODING=ISO-8859-1"],
+        table: Some(table),
+        digested,
+        memory: None,
+        issues: Vec::new(),
+        encoding: None,
     };
-    let missing = |part: &str| IngestError::MissingPart { path: found.shown.clone(), part: part.to_owned() };
+    let part = |extension| part(found, extension);
     let Some(shapes) = part("shp") else {
         // A table alone can still be a register without ground.
         let table = if found.extension == "dbf" { part("dbf") } else { None };
-        let table = table.ok_or_else(|| missing(".shp"))?;
-        return Ok(shapefile_target(table.clone(), table.clone(), vec![table]));
+        let table = table.ok_or_else(|| missing(found, ".shp"))?;
+        return Ok(target(table.clone(), table.clone(), vec![table]));
     };
-    let table = part("dbf").ok_or_else(|| missing(".dbf"))?;
-    let index = part("shx").ok_or_else(|| missing(".shx"))?;
+    let table = part("dbf").ok_or_else(|| missing(found, ".dbf"))?;
+    let index = part("shx").ok_or_else(|| missing(found, ".shx"))?;
     let mut digested = vec![shapes.clone(), table.clone(), index];
     digested.extend([part("prj"), part("cpg")].into_iter().flatten());
-    Ok(shapefile_target(shapes, table, digested))
+    Ok(target(shapes, table, digested))
 }
 
-fn shapefile_target(name: PathBuf, table: PathBuf, digested: Vec<PathBuf>) -> Target {
-    Target { name, driver: "ESRI Shapefile", table: Some(table), digested, memory: None, issues: Vec::new(), encoding: None }
+/// A MapInfo table, named by any of its parts.
+fn mapinfo(found: &Found) -> Result<Target, IngestError> {
+    let is_text = ["mif", "mid"].contains(&found.extension.as_str());
+    let main = if is_text { "mif" } else { "tab" };
+    let name = part(found, main).ok_or_else(|| missing(found, &format!(".{main}")))?;
+    if !is_text {
+        let text = fs::read(&name).map_err(|source| found.unreadable(source))?;
+        let text = String::from_utf8_lossy(&text[..text.len().min(1 << 16)]).to_ascii_lowercase();
+        // Such a table is a view of others and names their files, which may lie anywhere.
+        if text.contains("create view") || text.contains("isseamless") || text.contains("open table") {
+            return Err(unknown(found, "这是引用其他表的 MapInfo 视图或无缝图层。请另存为独立的表后报送".to_owned()));
+        }
+    }
+    let others: &[&str] = if is_text { &["mid"] } else { &["dat", "map", "id", "ind"] };
+    let mut digested = vec![name.clone()];
+    digested.extend(others.iter().filter_map(|extension| part(found, extension)));
+    Ok(Target {
+        name,
+        drivers: &["MapInfo File"],
+        options: &[],
+        table: None,
+        digested,
+        memory: None,
+        issues: Vec::new(),
+        encoding: None,
+    })
 }
 
-fn dataset(name: &Path, driver: &str, raw_bytes: bool) -> Result<Dataset, String> {
+fn dataset(target: &Target) -> Result<Dataset, String> {
+    capture::install();
+    for (key, value) in SETTINGS {
+        // A setting that does not take leaves GDAL as it was.
+        let _ = gdal::config::set_config_option(key, value);
+    }
+    open_by(&target.name, target.drivers, target.options)
+}
+
+fn open_by(name: &Path, drivers: &[&str], options: &[&str]) -> Result<Dataset, String> {
     capture::take();
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
-        allowed_drivers: Some(if driver == "GeoJSON" { &["GeoJSON", "GeoJSONSeq"] } else { std::slice::from_ref(&driver) }),
-        open_options: raw_bytes.then_some(&["ENCODING=ISO-8859-1"][..]),
+        allowed_drivers: Some(drivers),
+        open_options: (!options.is_empty()).then_some(options),
         sibling_files: None,
     };
     Dataset::open_ex(name, options).map_err(|_| capture::said())
@@ -216,7 +421,7 @@ fn dataset(name: &Path, driver: &str, raw_bytes: bool) -> Result<Dataset, String
 
 /// Cells of a DBF table that are not ASCII, as bytes.
 fn samples(table: &Path) -> Result<Vec<Vec<u8>>, String> {
-    let dataset = dataset(table, "ESRI Shapefile", true)?;
+    let dataset = open_by(table, SHAPEFILE, &["ENCODING=ISO-8859-1"])?;
     let mut found = Vec::new();
     let mut layer = dataset.layer(0).map_err(|_| capture::said())?;
     let mut texts = Vec::new();
@@ -254,77 +459,12 @@ fn decoded(encoding: Option<&'static Encoding>, text: String) -> String {
     }
 }
 
-struct Features {
-    shown: String,
-    types: Vec<OGRFieldType::Type>,
-    read: usize,
-    decode: Option<&'static Encoding>,
-    warnings: Vec<String>,
-    // Declared before the memory it reads from, so that it is let go of first.
-    features: OwnedFeatureIterator,
-    _memory: Option<MemoryFile>,
-}
-
-impl Rows for Features {
-    fn next_rows(&mut self, limit: usize) -> Result<Vec<RawRow>, IngestError> {
-        capture::take();
-        let mut rows = Vec::with_capacity(limit.min(4096));
-        for feature in (&mut self.features).take(limit) {
-            let number = row_number(&self.shown, self.read)?;
-            self.read += 1;
-            let cells = self.types.iter().enumerate().map(|(index, kind)| cell(&feature, index, *kind, self.decode)).collect();
-            rows.push(RawRow { number, cells, shape: shape::of(&feature) });
-        }
-        self.warnings.extend(capture::take());
-        self.warnings.dedup();
-        self.warnings.truncate(20);
-        Ok(rows)
-    }
-
-    fn warnings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.warnings)
-    }
-}
-
-fn cell(feature: &Feature<'_>, index: usize, kind: OGRFieldType::Type, decode: Option<&'static Encoding>) -> Cell {
-    use OGRFieldType as Kind;
-    // Lists are asked for as text only: the binding reads an empty list through a null pointer.
-    let value = match kind {
-        Kind::OFTInteger | Kind::OFTInteger64 | Kind::OFTReal | Kind::OFTDate | Kind::OFTDateTime => {
-            feature.field(index).ok().flatten()
-        }
-        _ => None,
-    };
-    // A property that a feature does not have at all is read as zero, and printed as nothing.
-    let is_zero = match value {
-        Some(FieldValue::RealValue(number)) => number == 0.0,
-        Some(FieldValue::IntegerValue(number)) => number == 0,
-        Some(FieldValue::Integer64Value(number)) => number == 0,
-        _ => false,
-    };
-    if is_zero && feature.field_as_string(index).is_ok_and(|text| text.is_none_or(|text| text.is_empty())) {
-        return Cell::Empty;
-    }
-    match value {
-        Some(FieldValue::RealValue(number)) => Cell::Number(number),
-        Some(FieldValue::IntegerValue(number)) => Cell::Whole(i64::from(number)),
-        Some(FieldValue::Integer64Value(number)) => Cell::Whole(number),
-        Some(FieldValue::DateValue(day)) => Cell::Date(day),
-        Some(FieldValue::DateTimeValue(moment)) => Cell::Date(moment.date_naive()),
-        // Everything else, and dates that are none, as GDAL prints it.
-        _ => match feature.field_as_string(index) {
-            Ok(Some(text)) if !text.is_empty() => Cell::Text(decoded(decode, text)),
-            _ => Cell::Empty,
-        },
-    }
-}
-
 fn unknown(found: &Found, detail: String) -> IngestError {
     IngestError::UnknownFormat { path: found.shown.clone(), detail }
 }
 
 fn reading(found: &Found, source: gdal::errors::GdalError) -> IngestError {
-    IngestError::Reading { path: found.shown.clone(), detail: capture::said(), source }
+    IngestError::Reading { path: found.shown.clone(), detail: capture::said(), source: ReaderSaid(source.to_string()) }
 }
 
 /// A file in GDAL's memory, let go of when dropped.

@@ -49,6 +49,9 @@ impl Grounds {
                 let message = format!("图形是 {kind}，应为面（Polygon 或 MultiPolygon）");
                 return GroundRead::Unusable(Box::new(IngestIssue::new(IssueCode::NotPolygon, message)));
             }
+            Shape::Faulty(code, message) => {
+                return GroundRead::Unusable(Box::new(IngestIssue::new(*code, message.clone())));
+            }
             Shape::Polygons { wkb, .. } => wkb,
         };
         match self.polygons(bytes) {

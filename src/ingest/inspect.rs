@@ -189,7 +189,8 @@ fn layers(path: &Path, options: &ReadOptions) -> Result<(Vec<Look>, bool), Inges
     match open(options.layer.as_deref()) {
         Ok(opened) => Ok((vec![look(opened)?], false)),
         Err(IngestError::SeveralLayers { present, .. }) => {
-            let looks: Result<Vec<Look>, IngestError> = present.iter().take(LAYERS).map(|name| look(open(Some(name))?)).collect();
+            let looks: Result<Vec<Look>, IngestError> =
+                present.iter().take(LAYERS).map(|layer| look(open(Some(&layer.name))?)).collect();
             Ok((looks?, true))
         }
         Err(other) => Err(other),
@@ -219,7 +220,7 @@ fn layer_seen(look: &Look) -> LayerSeen {
         match &row.shape {
             Shape::Polygons { .. } => has_polygons = true,
             Shape::Other(kind) if !other.contains(kind) => other.push(kind.clone()),
-            Shape::Other(_) | Shape::Absent | Shape::Missing => {}
+            Shape::Other(_) | Shape::Faulty(..) | Shape::Absent | Shape::Missing => {}
         }
     }
     let geometry = match (look.opened.has_geometry, has_polygons, other.is_empty()) {

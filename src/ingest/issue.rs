@@ -162,6 +162,11 @@ macro_rules! issue_codes {
             /// Every fault, by number.
             pub const ALL: &'static [IssueCode] = &[$(IssueCode::$variant,)*];
 
+            /// The fault of this code.
+            pub fn from_code(code: &str) -> Option<IssueCode> {
+                IssueCode::ALL.iter().copied().find(|known| known.code() == code)
+            }
+
             /// `ING-nnn`.
             pub fn code(self) -> &'static str {
                 match self { $(IssueCode::$variant => $code,)* }
@@ -275,6 +280,20 @@ issue_codes! {
         "请核对代码，或先导入所指的登记簿；该行已保存，登记之后自然对上";
     TaxNegative = "ING-042", Notice, DataSupplier, "税收为负",
         "如确为退税多于缴税，无需处理；否则请核对正负号后重新报送";
+    CellTooLong = "ING-043", Degrades, DataSupplier, "单元格过长，未采用",
+        "请核对该单元格；多半是把文件内容或图片写进了表格。本次该项按缺失处理";
+    LineNotClosed = "ING-044", BlocksRow, DataSupplier, "折线没有闭合",
+        "请在制图软件中闭合该多段线后重新报送；程序不代为闭合";
+    ShapeTooLarge = "ING-045", BlocksRow, DataSupplier, "图形的顶点过多",
+        "请核对该图形；如确需如此精细，请拆分或适当简化后重新报送";
+    EntitiesPassedOver = "ING-046", Notice, Operator, "图中未读取的对象",
+        "无需处理；只有闭合多段线、填充与落在其中的文字被读取";
+    ShapeUnreadable = "ING-047", BlocksRow, DataSupplier, "图形文字无法读取",
+        "请按 WKT 或“x,y;x,y;…”的形式写图形后重新报送";
+    TextWithoutOutline = "ING-048", Notice, DataSupplier, "图上文字不在任何图形之内",
+        "请核对文字的插入点是否落在所属图形之内";
+    AxesAsWritten = "ING-049", Notice, DataSupplier, "坐标次序与格式不符，已按数值判定",
+        "请核对图形位置；标准次序是纵坐标（北）在前、横坐标（东）在后";
     SameGround = "ING-065", Notice, DataSupplier, "同一图形有不同编号",
         "请确认是否同一对象登记了两次：是则只保留一个编号后重新报送，另一个在来源中撤销；两行都已保存";
     NearlySameGround = "ING-066", Notice, DataSupplier, "图形几乎相同而编号不同",

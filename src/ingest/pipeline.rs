@@ -306,6 +306,7 @@ impl State {
             let message = format!("文件声称有 {claimed} 行，实际只读到 {} 行", self.read);
             issues.push(IngestIssue::new(IssueCode::RowsShort, message));
         }
+        issues.append(&mut opened.rows.issues());
         for warning in opened.rows.warnings() {
             let message = format!("读取程序提示：{}", super::issue::shortened(&warning, 300));
             issues.push(IngestIssue::new(IssueCode::ReaderWarning, message));
@@ -346,10 +347,6 @@ fn told(tally: &Tally, count: usize, row: i32, rows: usize) -> IngestIssue {
         Tally::Heights => {
             let message = format!("{count} 个图形带有高程或量度值，已舍去（首见第 {row} 行）");
             IngestIssue::new(IssueCode::HeightsDropped, message)
-        }
-        Tally::Curves => {
-            let message = format!("{count} 个图形含圆弧，已改为折线（每 4 度一段；首见第 {row} 行）");
-            IngestIssue::new(IssueCode::CurvesLinearised, message)
         }
         Tally::OtherParts => {
             let message = format!("{count} 个图形除面以外还有点或线，只采用面（首见第 {row} 行）");

@@ -59,8 +59,6 @@ pub(super) enum Tally {
     Sentinel(String, String),
     /// Heights or measures were dropped.
     Heights,
-    /// Arcs were made chords.
-    Curves,
     /// Points or lines of a collection were left out.
     OtherParts,
     /// The documentary area of this column would fit the ground if it were in this unit.

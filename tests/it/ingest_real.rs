@@ -352,39 +352,3 @@ contract_far_max = "原文"
     assert_eq!(limits("小于或等于60"), (None, Some(60.0)));
     assert_eq!(limits("210%"), (Some(2.1), Some(2.1)));
 }
-
-#[test]
-fn no_file_of_the_readers_own_tests_makes_the_intake_crash_or_succeed_emptily() {
-    let Some(root) = shared_data("awkward/gdal-autotest") else { return };
-    let mapping = Mapping::parse(
-        "any",
-        "kind = \"parcels\"\ndivision = { fixed = \"330402\" }\n[columns]\nparcel_code = [\"AREA\", \"id\", \"Name\", \"fid\", \"ID\", \"EAS_ID\"]\n",
-    )
-    .unwrap();
-    let mut folders = vec![root];
-    let (mut taken, mut refused) = (0, 0);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            match ingest::read_parcels(&path, &mapping, &ReadOptions::in_crs(Crs::CGCS2000), &Place::default()) {
-                Ok(read) => {
-                    taken += 1;
-                    let blocked = read.source.rows_quarantined as usize;
-                    assert_eq!(read.rows.len() + blocked, read.source.rows_read as usize, "{}", path.display());
-                    assert!(read.source.rows_read > 0, "{} succeeded emptily", path.display());
-                    assert!(blocked == 0 || !read.issues.is_empty());
-                }
-                Err(error) => {
-                    refused += 1;
-                    assert!(error.to_string().chars().any(|c| c > '\u{3000}'), "{}: {error}", path.display());
-                }
-            }
-        }
-    }
-    println!("autotest files: {taken} taken, {refused} refused");
-    assert!(taken >= 20 && refused >= 100, "{taken} taken, {refused} refused");
-}

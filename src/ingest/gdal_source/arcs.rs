@@ -1,7 +1,10 @@
 //! Arcs made chords: WKB of a CurvePolygon or MultiSurface to WKB of a MultiPolygon.
 //!
 //! Done here because GDAL's own way round (through GEOS) puts the arcs back. Chords span at most 4 degrees of the circle:
-//! a full circle loses 0.08 % of its area, a chord lies at most 0.06 % of the radius inside the arc.
+//! a full circle loses 0.08 % of its area, a chord lies at most 0.06 % of the radius inside the arc. How far the furthest
+//! of a geometry does is handed on with it.
+
+use crate::ingest::rings;
 
 /// Largest angle a chord may span, radians.
 const STEP: f64 = 4.0 * std::f64::consts::PI / 180.0;
@@ -13,29 +16,17 @@ type Ring = Vec<Point>;
 
 struct Reader<'b> {
     bytes: &'b [u8],
+    /// The greatest distance of a chord from its arc so far.
+    gap: f64,
 }
 
-/// The polygons of curved OGC or ISO WKB without heights, as little-endian WKB; none when the bytes are no such thing.
-pub(super) fn to_chords(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = Reader { bytes };
+/// The polygons of curved OGC or ISO WKB without heights, as little-endian WKB, and the greatest distance of a chord from
+/// its arc in units of the coordinates; none when the bytes are no such thing.
+pub(super) fn to_chords(bytes: &[u8]) -> Option<(Vec<u8>, f64)> {
+    let mut reader = Reader { bytes, gap: 0.0 };
     let mut polygons = Vec::new();
     surface(&mut reader, &mut polygons)?;
-    let mut out = vec![1];
-    out.extend(6u32.to_le_bytes());
-    out.extend(u32::try_from(polygons.len()).ok()?.to_le_bytes());
-    for rings in &polygons {
-        out.push(1);
-        out.extend(3u32.to_le_bytes());
-        out.extend(u32::try_from(rings.len()).ok()?.to_le_bytes());
-        for ring in rings {
-            out.extend(u32::try_from(ring.len()).ok()?.to_le_bytes());
-            for (x, y) in ring {
-                out.extend(x.to_le_bytes());
-                out.extend(y.to_le_bytes());
-            }
-        }
-    }
-    Some(out)
+    Some((rings::wkb(&polygons), reader.gap))
 }
 
 fn surface(reader: &mut Reader<'_>, polygons: &mut Vec<Vec<Ring>>) -> Option<()> {
@@ -59,7 +50,10 @@ fn curve(reader: &mut Reader<'_>) -> Option<Ring> {
     let (kind, big) = reader.head()?;
     match kind {
         2 => reader.points(big),
-        8 => Some(stroked(&reader.points(big)?)),
+        8 => {
+            let points = reader.points(big)?;
+            Some(stroked(&points, &mut reader.gap))
+        }
         9 => {
             let mut ring: Ring = Vec::new();
             for _ in 0..reader.count(big)? {
@@ -75,21 +69,21 @@ fn curve(reader: &mut Reader<'_>) -> Option<Ring> {
 }
 
 /// A circular string (start, middle, end, middle, end …) as chords.
-fn stroked(points: &[Point]) -> Ring {
+fn stroked(points: &[Point], gap: &mut f64) -> Ring {
     let mut ring: Ring = points.first().copied().into_iter().collect();
     for arc in points.windows(3).step_by(2) {
         let [start, middle, end] = [arc[0], arc[1], arc[2]];
-        chords(start, middle, end, &mut ring);
+        *gap = gap.max(chords(start, middle, end, &mut ring));
         ring.push(end);
     }
     ring
 }
 
-/// The vertices between the ends of one arc.
-fn chords(start: Point, middle: Point, end: Point, ring: &mut Ring) {
+/// The vertices between the ends of one arc; gives the distance of its chords from it.
+fn chords(start: Point, middle: Point, end: Point, ring: &mut Ring) -> f64 {
     let Some((centre, sweep)) = circle(start, middle, end) else {
         ring.push(middle);
-        return;
+        return 0.0;
     };
     let radius = (start.0 - centre.0).hypot(start.1 - centre.1);
     let first = (start.1 - centre.1).atan2(start.0 - centre.0);
@@ -98,6 +92,7 @@ fn chords(start: Point, middle: Point, end: Point, ring: &mut Ring) {
         let angle = first + sweep * step as f64 / steps as f64;
         ring.push((centre.0 + radius * angle.cos(), centre.1 + radius * angle.sin()));
     }
+    radius * (1.0 - (sweep.abs() / steps as f64 / 2.0).cos())
 }
 
 /// Centre of the circle through three points and the signed angle from the first to the last; none when they lie in line.
@@ -158,7 +153,11 @@ mod tests {
     #[test]
     fn an_arc_keeps_to_its_circle_in_both_directions() {
         for (middle, quarter) in [((0.0, 1.0), 46), ((0.0, -1.0), 46)] {
-            let ring = stroked(&[(1.0, 0.0), middle, (-1.0, 0.0)]);
+            let mut gap = 0.0;
+            let ring = stroked(&[(1.0, 0.0), middle, (-1.0, 0.0)], &mut gap);
+            let sagging = ring.windows(2).map(|ends| 1.0 - ((ends[0].0 + ends[1].0) / 2.0).hypot((ends[0].1 + ends[1].1) / 2.0));
+            assert!((sagging.fold(0.0, f64::max) - gap).abs() < 1e-12, "the gap is that of the chords");
+            assert!(gap < 0.0007);
             assert_eq!(ring.len(), quarter, "180 degrees in steps of 4");
             assert!(ring.iter().all(|(x, y)| (x.hypot(*y) - 1.0).abs() < 1e-12));
             assert!(ring.iter().all(|(_, y)| y * middle.1 > -1e-12), "on the side of the middle point");
@@ -167,7 +166,7 @@ mod tests {
 
     #[test]
     fn three_points_in_line_are_a_line() {
-        assert_eq!(stroked(&[(0.0, 0.0), (1.0, 0.0), (2.0, 0.0)]), [(0.0, 0.0), (1.0, 0.0), (2.0, 0.0)]);
+        assert_eq!(stroked(&[(0.0, 0.0), (1.0, 0.0), (2.0, 0.0)], &mut 0.0), [(0.0, 0.0), (1.0, 0.0), (2.0, 0.0)]);
     }
 
     #[test]

@@ -5,33 +5,50 @@ use gdal::vector::{
 };
 
 use super::arcs;
-use crate::ingest::source::Shape;
+use crate::ingest::{
+    IngestIssue, IssueCode,
+    source::{Shape, VERTEX_LIMIT},
+};
+
+/// A shape, and how far chords lie from the arcs that they were put for, if there were any.
+pub(super) type Shaped = (Shape, Option<f64>);
+
+/// Metres of a degree of latitude, at most: what a gap in degrees comes to.
+const METRES_OF_A_DEGREE: f64 = 111_700.0;
 
 /// The shape of a feature.
-pub(super) fn of(feature: &Feature<'_>) -> Shape {
+pub(super) fn of(feature: &Feature<'_>) -> Shaped {
     // Asked by index, because a null geometry is a fault there and a null pointer elsewhere.
     match feature.geometry_by_index(0) {
         Ok(geometry) => convert(geometry),
-        Err(_) if feature.geometry().is_none() => Shape::Absent,
-        Err(_) => Shape::Missing,
+        Err(_) if feature.geometry().is_none() => (Shape::Absent, None),
+        Err(_) => (Shape::Missing, None),
     }
 }
 
-fn convert(geometry: &Geometry) -> Shape {
+/// A geometry as a shape.
+pub(super) fn convert(geometry: &Geometry) -> Shaped {
     if geometry.is_empty() {
-        return Shape::Missing;
+        return (Shape::Missing, None);
     }
     let kind = geometry.geometry_type();
     let had_heights = geometry_type_has_z(kind) || geometry_type_has_m(kind);
     match geometry_type_flatten(kind) {
-        Kind::wkbPolygon | Kind::wkbMultiPolygon => bytes(geometry, had_heights, false),
-        Kind::wkbCurvePolygon | Kind::wkbMultiSurface => bytes(geometry, had_heights, true),
-        Kind::wkbGeometryCollection => collected(geometry, had_heights),
-        _ => Shape::Other(geometry.geometry_name()),
+        Kind::wkbPolygon | Kind::wkbMultiPolygon | Kind::wkbTriangle => bytes(geometry, had_heights, Arcs::Never),
+        Kind::wkbCurvePolygon | Kind::wkbMultiSurface => bytes(geometry, had_heights, Arcs::Perhaps),
+        Kind::wkbGeometryCollection => (collected(geometry, had_heights), None),
+        _ => (Shape::Other(geometry.geometry_name()), None),
     }
 }
 
-fn bytes(geometry: &Geometry, had_heights: bool, had_curves: bool) -> Shape {
+/// Whether the type of a geometry allows arcs.
+#[derive(Clone, Copy, PartialEq)]
+enum Arcs {
+    Never,
+    Perhaps,
+}
+
+fn bytes(geometry: &Geometry, had_heights: bool, arcs: Arcs) -> Shaped {
     let wkb = if had_heights {
         let mut flat = geometry.clone();
         flat.flatten_to_2d();
@@ -39,11 +56,17 @@ fn bytes(geometry: &Geometry, had_heights: bool, had_curves: bool) -> Shape {
     } else {
         geometry.wkb()
     };
-    let wkb = wkb.ok().and_then(|wkb| if had_curves { arcs::to_chords(&wkb) } else { Some(wkb) });
-    match wkb {
-        Some(wkb) => Shape::Polygons { wkb, had_heights, had_curves, had_other_parts: false },
-        None => Shape::Other(geometry.geometry_name()),
+    let wkb = wkb.ok().and_then(|wkb| match arcs {
+        Arcs::Never => Some((wkb, None)),
+        Arcs::Perhaps => arcs::to_chords(&wkb).map(|(wkb, gap)| (wkb, (gap > 0.0).then_some(gap))),
+    });
+    let Some((wkb, gap)) = wkb else { return (Shape::Other(geometry.geometry_name()), None) };
+    // Sixteen bytes a vertex; the counts between them weigh nothing.
+    if wkb.len() / 16 > VERTEX_LIMIT {
+        let message = format!("图形约有 {} 万个顶点，超过上限 {} 万个", wkb.len() / 160_000, VERTEX_LIMIT / 10_000);
+        return (Shape::Faulty(IssueCode::ShapeTooLarge, message), None);
     }
+    (Shape::Polygons { wkb, had_heights, had_other_parts: false }, gap)
 }
 
 /// The polygons of a collection, if it holds nothing else that has an extent of its own.
@@ -73,12 +96,47 @@ fn collected(collection: &Geometry, had_heights: bool) -> Shape {
     if polygons.is_empty() {
         return Shape::Other(collection.geometry_name());
     }
-    with_parts(bytes(&polygons, had_heights, false), had_other_parts)
-}
-
-fn with_parts(shape: Shape, had_other_parts: bool) -> Shape {
-    match shape {
-        Shape::Polygons { wkb, had_heights, had_curves, .. } => Shape::Polygons { wkb, had_heights, had_curves, had_other_parts },
+    match bytes(&polygons, had_heights, Arcs::Never).0 {
+        Shape::Polygons { wkb, had_heights, .. } => Shape::Polygons { wkb, had_heights, had_other_parts },
         other => other,
     }
+}
+
+/// How many shapes had arcs, and how far chords lie from them at most.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::ingest) struct Chords {
+    count: usize,
+    first: i32,
+    gap: f64,
+}
+
+impl Chords {
+    /// Counts a shape of this row.
+    pub fn take(&mut self, row: i32, gap: Option<f64>) {
+        let Some(gap) = gap else { return };
+        if self.count == 0 {
+            self.first = row;
+        }
+        self.count += 1;
+        self.gap = self.gap.max(gap);
+    }
+
+    /// The notice, if there were any; `degrees` are the units of coordinates that are longitudes and latitudes.
+    pub fn issue(&self, unit: Unit) -> Option<IngestIssue> {
+        let metres = if unit == Unit::Degree { self.gap * METRES_OF_A_DEGREE } else { self.gap };
+        let message = format!(
+            "{} 个图形含圆弧，已改为折线：每段不超过 4 度，折线与圆弧最大相距 {metres:.3} 米（首见第 {} 行）",
+            self.count, self.first
+        );
+        (self.count > 0).then(|| IngestIssue::new(IssueCode::CurvesLinearised, message))
+    }
+}
+
+/// The unit of coordinates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ingest) enum Unit {
+    /// Degrees.
+    Degree,
+    /// Metres, or what is taken for them.
+    Metre,
 }

@@ -49,8 +49,8 @@ impl<'a> RowReader<'a> {
         let Some(grounds) = &self.frame.grounds else {
             return GroundRead::Missing;
         };
-        if let Shape::Polygons { had_heights, had_curves, had_other_parts, .. } = &self.row.shape {
-            let marks = [(*had_heights, Tally::Heights), (*had_curves, Tally::Curves), (*had_other_parts, Tally::OtherParts)];
+        if let Shape::Polygons { had_heights, had_other_parts, .. } = &self.row.shape {
+            let marks = [(*had_heights, Tally::Heights), (*had_other_parts, Tally::OtherParts)];
             self.tallies.extend(marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, tally)| tally));
         }
         let mut read = grounds.read(&self.row.shape);
