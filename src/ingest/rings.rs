@@ -13,7 +13,7 @@ pub(super) fn shape(mut rings: Vec<Ring>) -> Shape {
             ring.extend(ring.first().copied());
         }
     }
-    let areas: Vec<Polygon<f64>> = rings.iter().map(|ring| polygon(ring)).collect();
+    let areas: Vec<Polygon<f64>> = rings.iter().map(polygon).collect();
     // How many others hold each: even for a shell, odd for a hole.
     let holders: Vec<Vec<usize>> = (0..rings.len())
         .map(|index| {
@@ -22,7 +22,7 @@ pub(super) fn shape(mut rings: Vec<Ring>) -> Shape {
         })
         .collect();
     let mut polygons: Vec<Vec<&Ring>> = Vec::new();
-    for (index, shell) in rings.iter().enumerate().filter(|(index, _)| holders[*index].len() % 2 == 0) {
+    for (index, shell) in rings.iter().enumerate().filter(|(index, _)| holders[*index].len().is_multiple_of(2)) {
         let depth = holders[index].len() + 1;
         let holes = (0..rings.len()).filter(|hole| holders[*hole].len() == depth && holders[*hole].contains(&index));
         polygons.push(std::iter::once(shell).chain(holes.map(|hole| &rings[hole])).collect());
