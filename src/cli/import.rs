@@ -19,7 +19,7 @@ use crate::register::RegisterKind;
 pub struct Import {
     /// 登记簿：divisions、parcels、buildings、approvals、deductions、supplies、supply-events、zones、enterprises、occupancies、enterprise-years、projects、project-events、targets
     kind: RegisterKind,
-    /// 文件：SHP（或其 zip）、GPKG、GeoJSON、FlatGeobuf、KML、CSV、XLSX
+    /// 文件：SHP、GPKG、FileGDB（.gdb）、GeoJSON、FlatGeobuf、KML/KMZ、GML、DXF、MapInfo（或以上的 zip）、CSV、XLSX、ODS、报批坐标文本
     file: PathBuf,
     /// 字段映射：内置名称或 TOML 文件
     #[arg(long, value_name = "M")]

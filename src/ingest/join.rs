@@ -6,7 +6,7 @@ use std::{collections::HashMap, path::Path};
 use sha2::{Digest, Sha256};
 
 use super::{
-    IngestError, Mapping,
+    IngestError, IngestIssue, Mapping,
     digest::hex,
     mapping::Join,
     source::{self, Cell, Opened, RawRow, Request, Rows},
@@ -84,5 +84,9 @@ impl Rows for Joined {
 
     fn warnings(&mut self) -> Vec<String> {
         self.inner.warnings()
+    }
+
+    fn issues(&mut self) -> Vec<IngestIssue> {
+        self.inner.issues()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use mujun::ingest::IngestError;
 use rayon::prelude::*;
@@ -86,21 +87,29 @@ fn variant(error: &IngestError) -> String {
     debug.split([' ', '(', '{']).next().unwrap_or_default().to_owned()
 }
 
+/// Every file below the folder of awkward data with what came of it, read once for all tests.
+fn outcomes(root: &Path) -> &'static [(PathBuf, Outcome)] {
+    static OUTCOMES: OnceLock<Vec<(PathBuf, Outcome)>> = OnceLock::new();
+    OUTCOMES.get_or_init(|| {
+        let mut paths = Vec::new();
+        files(root, &mut paths);
+        paths.sort();
+        paths.into_par_iter().map(|path| (path.clone(), outcome(&path))).collect()
+    })
+}
+
 #[test]
 fn every_awkward_file_gives_rows_or_a_named_fault() {
     let Some(root) = shared_data("awkward") else { return };
     let known = manifest(&root);
     assert!(known.len() > 300, "{}", known.len());
-    let mut paths = Vec::new();
-    files(&root, &mut paths);
-    paths.sort();
-    let outcomes: Vec<(&PathBuf, Outcome)> = paths.par_iter().map(|path| (path, outcome(path))).collect();
+    let outcomes = outcomes(&root);
     let mut refusals: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
     let (mut compared, mut faults) = (0, Vec::new());
-    for (path, outcome) in &outcomes {
+    for (path, outcome) in outcomes {
         let name = path.strip_prefix(&root).unwrap().display().to_string();
         let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        let about = known.get(*path);
+        let about = known.get(path);
         let expected = about.filter(|about| about.opens == "open").and_then(|about| about.rows);
         match (outcome, expected) {
             // In a drawing only outlines are rows, in a sheet the header is none, and a made-up count is none either.
@@ -151,15 +160,16 @@ fn a_file_that_brings_its_reader_down_is_a_named_fault_and_the_next_is_read() {
 
 #[test]
 fn every_made_case_has_as_many_rows_as_its_table_says() {
-    let Some(root) = shared_data("awkward/made") else { return };
-    let text = fs::read_to_string(root.join("cases.csv")).unwrap();
+    let Some(root) = shared_data("awkward") else { return };
+    let made = root.join("made");
+    let outcomes: HashMap<&Path, &Outcome> = outcomes(&root).iter().map(|(path, outcome)| (path.as_path(), outcome)).collect();
+    let text = fs::read_to_string(made.join("cases.csv")).unwrap();
     let mut compared = 0;
     for line in text.lines().skip(1) {
         let (name, rest) = line.split_once(',').unwrap();
         // The description may be quoted and hold commas; the count is the first field of digits alone behind it.
         let count: u64 = rest.split(',').find_map(|field| field.parse().ok()).unwrap();
-        let outcome = outcome(&root.join(name));
-        match (name, &outcome) {
+        match (name, outcomes[made.join(name).as_path()]) {
             ("truncated.geojson" | "no_shx.shp.zip" | "no_dbf.shp.zip", Outcome::Refused(_)) => {}
             (_, Outcome::Rows(rows)) => {
                 compared += 1;
@@ -175,7 +185,7 @@ fn every_made_case_has_as_many_rows_as_its_table_says() {
 }
 
 #[test]
-fn the_brownfield_register_is_read_row_by_row() {
+fn real_registers_of_brownfields_and_buildings_are_read_to_the_end() {
     for (name, rows) in [("perigueux", 1u64), ("brownfield", 1)] {
         let Some(folder) = shared_data(name) else { continue };
         let mut paths = Vec::new();
