@@ -1,5 +1,7 @@
 //! Finished features in columns, in the order of the Hilbert curve.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use crate::{
@@ -119,9 +121,16 @@ impl Features {
         }
         let order: Vec<(u32, u32)> = ordered.iter().map(|(_, _, number)| kept[*number as usize]).collect();
         drop(ordered);
-        drop(kept);
-        let raw = gather(heaps, &order);
-        Features::finish(raw)
+        let features = Features::finish(gather(heaps, &order));
+        let id = |at: &u32| features.raw.ids[*at as usize];
+        if features.by_id.windows(2).any(|pair| id(&pair[0]) == id(&pair[1])) {
+            let mut last = HashMap::new();
+            for (heap, at) in kept {
+                last.insert(heaps[heap as usize].ids[at as usize], (heap, at));
+            }
+            return Features::gather(heaps, last.into_values().collect());
+        }
+        features
     }
 
     fn finish(raw: Raw) -> Features {
