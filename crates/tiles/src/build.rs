@@ -48,6 +48,7 @@ impl LayerBuilder {
     }
 
     /// Begins a feature. Its id is its identity within the layer: of two features with one id the later counts.
+    /// One that gets no ring is left out of the layer.
     pub fn begin(&mut self, id: u64) {
         let raw = &mut self.raw;
         raw.ids.push(id);

@@ -108,10 +108,11 @@ impl Features {
             .par_iter()
             .with_min_len(CHUNK)
             .enumerate()
-            .map(|(number, (heap, at))| {
+            .filter_map(|(number, (heap, at))| {
                 let raw = heaps[*heap as usize];
                 let bounds = WorldBox::of(raw.places_of(*at as usize));
-                (sort_key(&bounds), raw.ids[*at as usize], number as u32)
+                // Without a place there is nothing to show, anywhere.
+                (bounds != WorldBox::EMPTY).then(|| (sort_key(&bounds), raw.ids[*at as usize], number as u32))
             })
             .collect();
         if ordered.len() > CHUNK {

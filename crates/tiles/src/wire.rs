@@ -19,8 +19,8 @@ pub(crate) fn varint(into: &mut Vec<u8>, mut value: u64) {
     into.push(value as u8);
 }
 
-fn zigzag(value: i32) -> u64 {
-    u64::from(((value << 1) ^ (value >> 31)) as u32)
+fn zigzag(value: i32) -> u32 {
+    ((value << 1) ^ (value >> 31)) as u32
 }
 
 /// Leaves room for a length; [`end_length`] fills it in.
@@ -289,32 +289,53 @@ pub(crate) fn point(into: &mut Vec<u8>, point: Point) {
     into.extend_from_slice(&[0x18, POINT, 0x22]);
     let from = begin_length(into);
     into.push(9);
-    varint(into, zigzag(point[0]));
-    varint(into, zigzag(point[1]));
+    varint(into, u64::from(zigzag(point[0])));
+    varint(into, u64::from(zigzag(point[1])));
     end_length(into, from);
+}
+
+/// Bytes that are surely enough for an outline's type, length and one command with its count.
+const HEAD: usize = 16;
+
+/// Writes a number of 32 bits where there is room, and says where the next goes.
+#[inline]
+fn put(out: &mut [u8], mut at: usize, mut value: u32) -> usize {
+    while value >= 0x80 {
+        out[at] = value as u8 | 0x80;
+        value >>= 7;
+        at += 1;
+    }
+    out[at] = value as u8;
+    at + 1
 }
 
 /// Writes an outline.
 pub(crate) fn outline(into: &mut Vec<u8>, points: &[Point], parts: &[Part]) {
-    into.extend_from_slice(&[0x18, POLYGON, 0x22]);
-    let from = begin_length(into);
+    // Room for all of it at once: growing byte by byte would take longer than working the bytes out.
+    let start = into.len();
+    into.resize(start + HEAD * (1 + parts.len()) + points.len() * 10, 0);
+    let out = &mut into[start..];
+    out[..3].copy_from_slice(&[0x18, POLYGON, 0x22]);
+    let from = 4;
+    let mut at = from;
     let (mut begin, mut x, mut y) = (0, 0, 0);
     for part in parts {
         let ring = &points[begin..part.end as usize];
         begin = part.end as usize;
         for (number, point) in ring.iter().enumerate() {
             match number {
-                0 => into.push(9),
-                1 => varint(into, ((ring.len() as u64 - 1) << 3) | 2),
+                0 => at = put(out, at, 9),
+                1 => at = put(out, at, ((ring.len() as u32 - 1) << 3) | 2),
                 _ => {}
             }
-            varint(into, zigzag(point[0] - x));
-            varint(into, zigzag(point[1] - y));
+            at = put(out, at, zigzag(point[0] - x));
+            at = put(out, at, zigzag(point[1] - y));
             [x, y] = *point;
         }
-        into.push(15);
+        at = put(out, at, 15);
     }
-    end_length(into, from);
+    into.truncate(start + at);
+    end_length(into, start + from);
 }
 
 /// Writes a square.

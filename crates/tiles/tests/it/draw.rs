@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use geo::{Area, BooleanOps, BoundingRect, HausdorffDistance, MultiPolygon, Rect, Validation};
+use geo::{Area, BooleanOps, BoundingRect, Contains, HausdorffDistance, MultiPolygon, Rect, Validation};
 use mujun_tiles::{LayerSchema, Place, TileAddress, TileLayer};
 use mvt_reader::feature::Value as Read;
 use proptest::prelude::*;
@@ -196,6 +196,91 @@ fn a_tile_of_the_ocean_is_empty() {
     assert_eq!(support::bytes(&nothing, TileAddress::new(0, 0, 0).unwrap()), Vec::<u8>::new());
 }
 
+#[test]
+fn neighbours_meet_where_a_tile_cuts_them() {
+    // One border of many slants is walked southward by one and northward by the other.
+    let mut dice = Dice(8);
+    let border: Vec<(u32, u32)> = (0..60)
+        .map(|number| (CORNER.x - 100_000 + number * 5_000 + dice.below(4_000), CORNER.y + 200 + dice.below(9_000)))
+        .collect();
+    let (first, last) = (border[0].0, border[59].0);
+    let mut north = border.clone();
+    north.extend([(last, CORNER.y - 50_000), (first, CORNER.y - 50_000)]);
+    let mut south: Vec<(u32, u32)> = border.iter().rev().copied().collect();
+    south.extend([(first, CORNER.y + 60_000), (last, CORNER.y + 60_000)]);
+    let plants = [north, south].map(|ring| vec![vec![ring]]);
+    let [north, south] = plants;
+    let layer = layer_of(&[Plant { id: 1, parts: north, weight: 1 }, Plant { id: 2, parts: south, weight: 1 }]);
+    let mut cut = 0;
+    for zoom in 15..=20 {
+        for tile in tiles_over(&layer, zoom) {
+            let seen = read(&layer, tile);
+            let Some([one, other]) = seen.get("plots").map(Vec::as_slice) else { continue };
+            let (one, other) = (one.outline(), other.outline());
+            assert_eq!(one.intersection(&other).unsigned_area(), 0.0, "{tile:?}: they overlap");
+            let kept = Rect::new((-64.0, -64.0), (4160.0, 4160.0));
+            let both = one.union(&other);
+            let covered = both.bounding_rect().unwrap();
+            if covered == kept {
+                assert_eq!(both.unsigned_area(), 4224.0 * 4224.0, "{tile:?}: there is a gap between them");
+                cut += 1;
+            }
+        }
+    }
+    assert!(cut > 20, "{cut}");
+}
+
+#[test]
+fn a_label_lies_in_its_feature() {
+    let horseshoe = |id: u64, thick: u32| {
+        let (x, y) = (CORNER.x, CORNER.y);
+        let ring = vec![
+            (x, y),
+            (x + 9_000, y),
+            (x + 9_000, y + 9_000),
+            (x + 9_000 - thick, y + 9_000),
+            (x + 9_000 - thick, y + thick),
+            (x + thick, y + thick),
+            (x + thick, y + 9_000),
+            (x, y + 9_000),
+        ];
+        Plant { id, parts: vec![vec![ring]], weight: 1 }
+    };
+    let ring = |id: u64| {
+        let (mut outer, inner) =
+            (Plant::square(id, CORNER, 9_000), Plant::square(0, Place { x: CORNER.x + 50, y: CORNER.y + 50 }, 8_900));
+        outer.parts[0].push(inner.parts[0][0].clone());
+        outer
+    };
+    let mut plants = city(20, 20, 9_000, 9);
+    plants.extend([horseshoe(1_001, 900), horseshoe(1_002, 5), ring(1_003)]);
+    let layer = layer_of(&plants);
+    let tile = TileAddress::holding(CORNER, 20);
+    for plant in &plants {
+        let label = layer.get(plant.id).unwrap().label();
+        let (_, column, row) = tile.parts();
+        let point =
+            geo::Point::new(f64::from(label.x) - f64::from(column) * 4096.0, f64::from(label.y) - f64::from(row) * 4096.0);
+        assert!(plant.in_units(tile).contains(&point), "{plant:?}: {point:?}");
+    }
+}
+
+#[test]
+fn what_has_no_extent_is_a_point_and_what_has_no_ring_is_nothing() {
+    let (x, y) = (CORNER.x + 5, CORNER.y + 5);
+    let plant = |id, rings| Plant { id, parts: vec![rings], weight: 1 };
+    let layer = layer_of(&[plant(1, vec![vec![(x, y)]]), plant(2, vec![vec![(x, y), (x + 70_000, y)]]), plant(3, vec![])]);
+    assert_eq!(layer.len(), 2);
+    assert!(layer.get(3).is_none());
+    for zoom in [0, 7, 12, 14, 18, 22] {
+        let seen = read(&layer, TileAddress::holding(CORNER, zoom));
+        assert_eq!(seen.keys().collect::<Vec<_>>(), ["plots_label", "plots_tiny"], "zoom {zoom}");
+        let mut ids: Vec<_> = seen["plots_tiny"].iter().filter_map(|feature| feature.id).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, [1, 2], "zoom {zoom}");
+    }
+}
+
 /// A star-shaped outline, perhaps with a hole, perhaps thin, somewhere about the corner of four tiles.
 fn star() -> impl Strategy<Value = Plant> {
     (3..40_u32, 200..400_000_u32, any::<u64>(), 0..3_u32, 1..60_u32).prop_map(|(corners, size, seed, holes, flat)| {
@@ -224,6 +309,7 @@ fn star() -> impl Strategy<Value = Plant> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
     fn any_outline_at_any_zoom_is_valid_and_where_it_is(plant in star(), zoom in 6..=22_u8) {
         // A hole of a triangle may reach beyond it, and steps may make a thin star cross itself: such are no surfaces.
@@ -236,5 +322,19 @@ proptest! {
             let drawn = seen.get("plots").map(|features| features[0].outline());
             assert_faithful(&plant, tile, drawn.as_ref())?;
         }
+    }
+
+    #[test]
+    fn whatever_is_pushed_makes_tiles_that_can_be_read(
+        rings in prop::collection::vec(prop::collection::vec((any::<u32>(), any::<u32>()), 1..9), 1..5),
+        near in any::<bool>(),
+        zoom in 0..=22_u8,
+    ) {
+        let fold = |(x, y): (u32, u32)| if near { (CORNER.x - 300 + x % 600, CORNER.y - 300 + y % 600) } else { (x, y) };
+        let rings: Vec<Vec<(u32, u32)>> = rings.into_iter().map(|ring| ring.into_iter().map(fold).collect()).collect();
+        let first = rings[0][0];
+        let layer = layer_of(&[Plant { id: 1, parts: vec![rings], weight: 1 }]);
+        read(&layer, TileAddress::holding(Place { x: first.0, y: first.1 }, zoom));
+        read(&layer, TileAddress::holding(layer.get(1).unwrap().label(), zoom));
     }
 }
