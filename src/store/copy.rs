@@ -29,7 +29,7 @@ pub struct CopyRows {
 }
 
 /// PostgreSQL's flags of a range: lower bound included, no upper bound.
-const FROM_ON: u8 = 0x02 | 0x10;
+const SINCE: u8 = 0x02 | 0x10;
 /// Microseconds from 1970-01-01 to 2000-01-01, from which PostgreSQL counts.
 const EPOCH_MICROSECONDS: i64 = 946_684_800_000_000;
 
@@ -117,9 +117,9 @@ impl CopyRows {
     }
 
     /// A `tstzrange` that begins at `instant` and has not ended.
-    pub(super) fn from_on(&mut self, instant: DateTime<Utc>) {
+    pub(super) fn since(&mut self, instant: DateTime<Utc>) {
         self.field(|bytes| {
-            bytes.push(FROM_ON);
+            bytes.push(SINCE);
             bytes.extend_from_slice(&8_i32.to_be_bytes());
             bytes.extend_from_slice(&(instant.timestamp_micros() - EPOCH_MICROSECONDS).to_be_bytes());
         });
@@ -306,7 +306,7 @@ mod tests {
     fn a_range_from_an_instant_on_has_no_end() {
         let instant = DateTime::from_timestamp(946_684_800, 7_000).expect("a valid instant");
         let bytes = [&[0, 1, 0, 0, 0, 13, 0x12, 0, 0, 0, 8][..], &7_i64.to_be_bytes()].concat();
-        assert_eq!(encoded_row(|row| row.from_on(instant)), bytes);
+        assert_eq!(encoded_row(|row| row.since(instant)), bytes);
     }
 
     #[test]

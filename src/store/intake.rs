@@ -101,7 +101,7 @@ impl<R: Versioned> Plan<R> {
             row.integer(*number);
             record.encode(row);
             row.bigint(self.import_id);
-            row.from_on(self.received_at);
+            row.since(self.received_at);
         })?;
         Ok(Batch { new, staged })
     }
