@@ -245,7 +245,7 @@ mod tests {
             .flat_map(|i| (0..60).map(move |j| (120.005 + f64::from(i) * 0.0088, 30.005 + f64::from(j) * 0.0098)))
             .filter(|&(x, y)| cells.whole(Rect::new((x, y), (x + 0.001, y + 0.001))).is_some())
             .count();
-        assert!(known > 4_500, "{known}");
+        assert!(known > 4_000, "{known}");
     }
 
     #[test]
