@@ -2,6 +2,7 @@
 //! No rule, no SQL and no HTTP here.
 
 mod check;
+mod consequence;
 mod evaluate;
 mod exit;
 mod import;

@@ -38,6 +38,8 @@ pub struct ImportRequest {
     pub observed_on: Option<NaiveDate>,
     /// 收文日期：本单位收到文件的日期；不知道为空。
     pub received_on: Option<NaiveDate>,
+    /// 操作员看后果时登记簿的修订号；其间有变化则不导入。没有看过后果的为空。
+    pub seen_revision: Option<i64>,
     /// 提交还是试算。
     pub mode: ImportMode,
 }
@@ -53,6 +55,7 @@ impl ImportRequest {
             provider: None,
             observed_on: None,
             received_on: None,
+            seen_revision: None,
             mode: ImportMode::Commit,
         }
     }
@@ -206,6 +209,14 @@ pub enum ImportError {
         /// The register asked for.
         found: &'static str,
     },
+    /// The registers are not those that whoever decided has seen.
+    #[error("登记簿已从修订 {seen} 变为 {now}，后果可能已不同；什么也没有登记。请重新试算，看过新的后果再提交")]
+    Moved {
+        /// 所见。
+        seen: i64,
+        /// 现在。
+        now: i64,
+    },
     /// The file as a whole cannot be taken.
     #[error(transparent)]
     File(#[from] IngestError),
@@ -240,6 +251,7 @@ impl ImportError {
             | ImportError::MappingFile { .. }
             | ImportError::MappingFaults(_)
             | ImportError::OtherRegister { .. }
+            | ImportError::Moved { .. }
             | ImportError::File(_) => true,
             ImportError::Store(fault) => !matches!(fault, StoreError::Query { .. }),
             ImportError::Quality(_) | ImportError::Consequence(_) | ImportError::Transaction { .. } | ImportError::Task(_) => {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use mujun_geometry::crs::Crs;
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, ReportForm, show};
+use super::{Exit, Failure, ReportForm, consequence, show};
 use crate::app::database::Database;
 use crate::app::import::{self, ImportEnding, ImportError, ImportMode, ImportReport, ImportRequest, MappingChoice};
 use crate::app::intake::{PreviewIssue, Report};
@@ -66,6 +66,7 @@ impl Import {
             provider: self.provider,
             observed_on: self.observed_on,
             received_on: self.received_on,
+            seen_revision: None,
             mode,
         };
         let decisions = decisions(&request);
@@ -75,6 +76,9 @@ impl Import {
             (ReportForm::Text, done) => {
                 let report = done?;
                 print(&report);
+                if let Some(consequence) = &report.consequence {
+                    consequence::print(consequence);
+                }
                 show::issues(&report.issues, 10);
             }
             (ReportForm::Json, Ok(report)) => print_json(&told(&report, decisions))?,

@@ -55,6 +55,12 @@ pub(super) async fn run<R: Kept>(
     let mut transaction = pool.begin().await.map_err(|source| ImportError::Transaction { step: "开始", source })?;
     let conn = &mut *transaction;
     store::import::wait_for_writers(conn).await?;
+    if let Some(seen) = request.seen_revision {
+        let now = store::import::latest_revision(conn).await?;
+        if now != seen {
+            return Err(ImportError::Moved { seen, now });
+        }
+    }
     let place = if kind == RegisterKind::Divisions { Place::default() } else { place(conn, kind).await? };
 
     let mapping = Arc::new(mapping);

@@ -183,12 +183,6 @@ async fn work(state: &State, upload: &Upload, task: Task, live: &Live) -> Outcom
         Err(error) => return Outcome { fault: Some(database(&error)), ..Outcome::default() },
     };
     let mut outcome = Outcome { registers_revision: Some(revision), ..Outcome::default() };
-    let previewed = upload.preview.as_ref().and_then(|preview| preview.registers_revision);
-    if task == Task::Commit && previewed != Some(revision) {
-        let message = "排队期间登记簿又有变化，没有提交。请重新预演，看过新的后果后再提交".to_owned();
-        outcome.fault = Some(JobFault { message, causes: Vec::new() });
-        return outcome;
-    }
     live.go(JobStep::Importing(ImportProgress { step: ImportStep::Reading, rows: 0, of: None }));
     let watch = |progress| live.go(JobStep::Importing(progress));
     let request = request(state, upload, &job.decision, task);
@@ -236,6 +230,11 @@ fn request(state: &State, upload: &Upload, decision: &Decision, task: Task) -> I
         provider: decision.provider.clone(),
         observed_on: decision.observed_on,
         received_on: decision.received_on,
+        // Another writer may come between the question and the import; the import asks again when nobody else can.
+        seen_revision: match task {
+            Task::Preview => None,
+            Task::Commit => upload.preview.as_ref().and_then(|preview| preview.registers_revision),
+        },
         mode: match task {
             Task::Preview => ImportMode::DryRun,
             Task::Commit => ImportMode::Commit,

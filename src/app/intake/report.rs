@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::issues::count;
+use crate::app::consequence::Consequence;
 use crate::app::import::{ImportEnding, ImportReport};
 use crate::app::query::IssueCount;
 
@@ -22,6 +23,9 @@ pub struct Report {
     pub issue_count: u64,
     /// Those that the report holds, by code; more than [`crate::app::import::ISSUES_KEPT`] are not held.
     pub issues: Vec<IssueCount>,
+    /// What committing it would change; none for a commit, and before the first evaluation.
+    #[serde(default)]
+    pub consequence: Option<Consequence>,
     /// How it ended.
     pub ending: Ending,
 }
@@ -99,6 +103,7 @@ impl From<&ImportReport> for Report {
             },
             issue_count: report.issue_count,
             issues: count(&report.issues),
+            consequence: report.consequence.clone(),
             ending: match report.ending {
                 ImportEnding::Committed { import_id, revision } => Ending::Committed { import_id, revision },
                 ImportEnding::Discarded => Ending::Discarded,

@@ -226,6 +226,25 @@ async fn what_was_previewed_is_committed_only_on_registers_that_did_not_move() {
 }
 
 #[tokio::test]
+async fn a_preview_says_which_flags_would_appear_and_the_commit_brings_exactly_those() {
+    let api = Api::town().await;
+    let flags = async || api.json("/api/v1/findings?kind=supplied_not_used").await["total"]["count"].as_i64().unwrap();
+    let before = flags().await;
+    // The agreed start of P03 passed years ago; nothing else of the town falls due from one day to the next.
+    let contract =
+        "电子监管号,行政区代码,宗地代码,签订日期,约定开工日期,施工情况\nHT-1,330402,P03,2019-01-01,2020-01-01,未开工\n";
+    let address = upload(&api, "合同.csv", contract).await;
+    let decision = json!({"kind": "supplies", "mapping": {"name": "supplies-standard"}});
+    let tried = previewed(&api, &address, &decision).await;
+    let sums = tried["report"]["consequence"]["sums"].as_array().unwrap_or_else(|| panic!("{tried}"));
+    let sum = sums.iter().find(|sum| sum["kind"] == "supplied_not_used").unwrap_or_else(|| panic!("{tried}"));
+    assert_eq!((sum["division_code"].as_str(), sum["appeared"].as_i64()), (Some("330402"), Some(1)), "{sum}");
+    assert_eq!(flags().await, before, "nothing of it is recorded");
+    committed(&api, &address, &tried).await;
+    assert_eq!(flags().await, before + 1);
+}
+
+#[tokio::test]
 async fn jobs_asked_for_at_once_take_turns() {
     let api = city().await;
     let mut addresses = Vec::new();
