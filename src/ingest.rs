@@ -25,6 +25,7 @@ mod place;
 mod preview;
 mod propose;
 mod registers;
+mod remedy;
 mod rings;
 mod row;
 mod seen;
@@ -51,9 +52,10 @@ pub use isolated::{COMMAND as READ_COMMAND, read_with, serve as serve_read};
 pub use issue::{IngestIssue, IssueCode, Party, Severity};
 pub use mapping::{BUILT_IN_NAMES, CodeScheme, DivisionRule, Mapping, MappingFault, MappingFaults};
 pub use pipeline::{Chunk, Piece, Readable, Summary};
-pub use place::Place;
+pub use place::{Neighbours, Place};
 pub use preview::{Preview, PreviewCell, PreviewField, PreviewRow, preview};
 pub use propose::{FieldProposal, MappingProposal, MissingKey, UnusedColumn};
+pub use remedy::{Remedy, UnknownRemedy};
 pub use source::LayerSummary;
 
 use crate::register::{
@@ -114,6 +116,13 @@ pub struct ReadOptions {
     /// `--layer`: layer or sheet; it wins over the mapping.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layer: Option<String>,
+    /// `--fix`: what is done to the whole file; each is reported.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
+    /// `--pipeline`: a PROJ pipeline from the numbers of the file to longitude and latitude in degrees, for Beijing 54 and Xian 80.
+    /// Its parameters may be confidential: it is written out as its SHA-256 only, which cannot be read back as a pipeline.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "remedy::digest_only")]
+    pub pipeline: Option<String>,
 }
 
 impl ReadOptions {

@@ -9,10 +9,14 @@ use serde_json::{Value, json};
 use super::{Exit, Failure, ReportForm, consequence, show};
 use crate::app::database::Database;
 use crate::app::import::{self, ImportEnding, ImportError, ImportMode, ImportReport, ImportRequest, MappingChoice};
+use crate::app::inspection::{self, AutomaticError};
 use crate::app::intake::{PreviewIssue, Report};
 use crate::config::Config;
-use crate::ingest::ReadOptions;
+use crate::ingest::{ReadOptions, Remedy};
 use crate::register::RegisterKind;
+
+/// The word by which the proposed mapping is asked for.
+const AUTOMATIC: &str = "auto";
 
 /// 导入一个文件到登记簿
 #[derive(Debug, clap::Args)]
@@ -21,7 +25,7 @@ pub struct Import {
     kind: RegisterKind,
     /// 文件：SHP、GPKG、FileGDB（.gdb）、GeoJSON、FlatGeobuf、KML/KMZ、GML、DXF、MapInfo（或以上的 zip）、CSV、XLSX、ODS、报批坐标文本
     file: PathBuf,
-    /// 字段映射：内置名称或 TOML 文件
+    /// 字段映射：内置名称或 TOML 文件；auto 为按列名与内容建议，须由人确认的不导入
     #[arg(long, value_name = "M")]
     mapping: Option<String>,
     /// 坐标系；文件没有声明时必须给出
@@ -30,6 +34,12 @@ pub struct Import {
     /// 图层或工作表；文件中有几个时必须给出
     #[arg(long, value_name = "名称")]
     layer: Option<String>,
+    /// 对整个文件的修正，可以写几次：swap-axes、from-gcj02、from-bd09、unscale-degrees、swap-plot-ratio-columns
+    #[arg(long = "fix", value_name = "名称")]
+    fixes: Vec<Remedy>,
+    /// PROJ 转换管道：从文件坐标（东坐标在前）到经纬度（度）；1954 北京、1980 西安坐标系须由持有参数的单位给出
+    #[arg(long, value_name = "管道")]
+    pipeline: Option<String>,
     /// 提供单位；缺省用映射所写的
     #[arg(long, value_name = "单位")]
     provider: Option<String>,
@@ -58,11 +68,24 @@ impl Import {
     pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
         let database = Database::open(config).await.map_err(Failure::environment)?;
         let mode = if self.dry_run { ImportMode::DryRun } else { ImportMode::Commit };
+        let options = ReadOptions { crs: self.crs, layer: self.layer, remedies: self.fixes, pipeline: self.pipeline };
+        let mapping = match self.mapping {
+            Some(name) if name == AUTOMATIC => chosen(&database, self.kind, self.file.clone(), options.clone()).await,
+            Some(name) => Ok(MappingChoice::Named(name)),
+            None => Ok(MappingChoice::Standard),
+        };
+        let mapping = match mapping {
+            Ok(mapping) => mapping,
+            Err(failure) => {
+                database.close().await.map_err(Failure::environment)?;
+                return Err(failure);
+            }
+        };
         let request = ImportRequest {
             kind: self.kind,
             path: self.file,
-            mapping: self.mapping.map_or(MappingChoice::Standard, MappingChoice::Named),
-            options: ReadOptions { crs: self.crs, layer: self.layer },
+            mapping,
+            options,
             provider: self.provider,
             observed_on: self.observed_on,
             received_on: self.received_on,
@@ -112,6 +135,14 @@ fn told(report: &ImportReport, decisions: Value) -> Value {
 fn print_json(value: &Value) -> Result<(), Failure> {
     println!("{}", serde_json::to_string_pretty(value).map_err(Failure::internal)?);
     Ok(())
+}
+
+/// The mapping that is proposed for the file, if nobody need be asked.
+async fn chosen(database: &Database, kind: RegisterKind, file: PathBuf, options: ReadOptions) -> Result<MappingChoice, Failure> {
+    inspection::certain_mapping(&database.pool, kind, file, options).await.map_err(|error| match error {
+        AutomaticError::Inspection(error) => classed(error),
+        other => Failure::input(other),
+    })
 }
 
 pub(super) async fn import_one(database: &Database, request: ImportRequest) -> Result<ImportReport, Failure> {

@@ -9,7 +9,7 @@ use super::{Exit, Failure, ReportForm};
 use crate::app::database::Database;
 use crate::app::inspection;
 use crate::config::Config;
-use crate::ingest::{Inspection, MappingProposal, ReadOptions};
+use crate::ingest::{Inspection, MappingProposal, ReadOptions, Remedy};
 
 /// 查看一个文件：图层、列、坐标系、建议的字段映射；不导入
 #[derive(Debug, clap::Args)]
@@ -22,6 +22,12 @@ pub struct Inspect {
     /// 图层或工作表
     #[arg(long, value_name = "名称")]
     layer: Option<String>,
+    /// 试用的修正，可以写几次：swap-axes、from-gcj02、from-bd09、unscale-degrees
+    #[arg(long = "fix", value_name = "名称")]
+    fixes: Vec<Remedy>,
+    /// PROJ 转换管道：从文件坐标到经纬度（度）
+    #[arg(long, value_name = "管道")]
+    pipeline: Option<String>,
     /// 输出格式
     #[arg(long, value_name = "格式", default_value = "text")]
     report: ReportForm,
@@ -29,7 +35,7 @@ pub struct Inspect {
 
 impl Inspect {
     pub(super) async fn run(self, config: &Config) -> Result<Exit, Failure> {
-        let options = ReadOptions { crs: self.crs, layer: self.layer };
+        let options = ReadOptions { crs: self.crs, layer: self.layer, remedies: self.fixes, pipeline: self.pipeline };
         let file = self.file.clone();
         // A data folder that is not there yet is not made only to look at a file.
         let looked = if config.database_url.is_some() || config.data_dir.is_dir() {

@@ -1,8 +1,9 @@
 //! The fields of a mapping, bound to the columns that a file really has; all that are missing are told at once.
 
 use super::{
-    IngestError, IngestIssue, IssueCode, Mapping,
+    IngestError, IngestIssue, IssueCode, Mapping, Remedy,
     error::MissingColumn,
+    header::folded,
     join,
     mapping::{DivisionRule, Filter, Origin},
     row::Bound,
@@ -83,6 +84,39 @@ pub(super) fn bind<'a>(opened: &mut Opened, mapping: &'a Mapping) -> Result<Bind
     Ok(Binding { fields, division_column, filter, join_count })
 }
 
+/// Lets the two limits of a plot ratio change columns, as the operator asks.
+///
+/// # Errors
+/// The mapping does not read the two limits from two columns.
+pub(super) fn swap_plot_ratios(opened: &mut Opened, binding: &mut Binding<'_>) -> Result<(), IngestError> {
+    let mut has_swapped = false;
+    for (lower, upper) in [("contract_far_min", "contract_far_max"), ("plan_far_min", "plan_far_max")] {
+        let position = |name: &str| binding.fields.iter().position(|bound| bound.mapping.field.name == name);
+        let (Some(least), Some(most)) = (position(lower), position(upper)) else { continue };
+        let (Some(one), Some(other)) = (binding.fields[least].column, binding.fields[most].column) else { continue };
+        if one == other {
+            continue;
+        }
+        binding.fields[least].column = Some(other);
+        binding.fields[most].column = Some(one);
+        has_swapped = true;
+        let message = format!(
+            "按操作员指定（{}）：{}取列“{}”，{}取列“{}”",
+            Remedy::SwapPlotRatioColumns,
+            binding.fields[least].mapping.field.label,
+            opened.columns[other],
+            binding.fields[most].mapping.field.label,
+            opened.columns[one]
+        );
+        opened.issues.push(IngestIssue::new(IssueCode::PlotRatiosSwapped, message));
+    }
+    if has_swapped {
+        return Ok(());
+    }
+    let message = "字段映射没有从两列读取容积率的上、下限，无从对调（swap-plot-ratio-columns）".to_owned();
+    Err(IngestError::RemedyUnfit { path: opened.path.clone(), message })
+}
+
 struct Search<'c> {
     columns: &'c [String],
     cuts_names: bool,
@@ -129,18 +163,6 @@ impl Search<'_> {
             .map(|(_, _, column)| column.clone());
         MissingColumn { field: field.to_owned(), label: label.to_owned(), accepted: names.to_vec(), nearest }
     }
-}
-
-/// Without case, blanks and the width of marks.
-fn folded(name: &str) -> String {
-    name.chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-            other => other,
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// Edit distance in characters.

@@ -1,6 +1,7 @@
 //! Which CRS the coordinates are in: read from the file, or demanded with a proposal. Never guessed silently.
 
 mod diagnosis;
+mod shifted;
 
 pub use diagnosis::{Confidence, CrsDiagnosis, CrsVerdict, OfferedFix};
 
@@ -10,11 +11,13 @@ use gdal::spatial_ref::SpatialRef;
 use mujun_geometry::{
     Crs,
     geo::{BoundingRect, Rect},
-    reproject, wkb,
+    reproject::{self, Pipeline, with_pipeline},
+    wkb,
 };
 
 use super::{
-    IngestError, IngestIssue, IssueCode,
+    IngestError, IngestIssue, IssueCode, ReadOptions,
+    remedy::Adjustment,
     source::{DeclaredCrs, Opened, RawRow, Shape},
 };
 
@@ -107,16 +110,34 @@ fn meridian_code(meridian: u32) -> Option<u32> {
     (meridian.is_multiple_of(3) && (75..=135).contains(&meridian)).then(|| 4534 + (meridian - 75) / 3)
 }
 
-/// The CRS in which a file's coordinates are taken, by the operator's word, else the file's.
+/// How the coordinates of a file are taken.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Reading {
+    /// The CRS they are in, once they are put right; that of the result where a pipeline makes it.
+    pub crs: Crs,
+    /// How they are put right.
+    pub adjustment: Adjustment,
+}
+
+/// How a file's coordinates are taken, by the operator's word, else the file's.
 ///
 /// `first` are the first rows: they say what the numbers look like, for the proposal and for the check of degrees.
-pub(super) fn resolve(opened: &mut Opened, operator: Option<Crs>, first: &[RawRow]) -> Result<Option<Crs>, IngestError> {
+pub(super) fn resolve(opened: &mut Opened, options: &ReadOptions, first: &[RawRow]) -> Result<Option<Reading>, IngestError> {
     if !opened.has_geometry {
         return Ok(None);
     }
-    let bounds = bounds(first);
+    let raw = bounds(first);
+    let adjustment = Adjustment::of(&opened.path, options, raw)?;
+    let bounds = raw.map(|raw| adjustment.bounds(raw));
+    if let Some(pipeline) = &adjustment.pipeline {
+        try_pipeline(&opened.path, pipeline, bounds)?;
+        return Ok(Some(Reading { crs: Crs::CGCS2000, adjustment }));
+    }
     let path = || opened.path.clone();
-    let crs = match (operator, &opened.crs) {
+    if let Some(name) = options.crs.and_then(pre_2000_name) {
+        return Err(IngestError::CrsRefused { path: path(), found: name });
+    }
+    let crs = match (options.crs, &opened.crs) {
         (Some(crs), declared) => {
             let found = match declared {
                 DeclaredCrs::Known(epsg, name) if *epsg != crs.epsg() => Some(format!("EPSG:{epsg}（{name}）")),
@@ -139,7 +160,7 @@ pub(super) fn resolve(opened: &mut Opened, operator: Option<Crs>, first: &[RawRo
         (None, DeclaredCrs::Missing) => {
             // Without one coordinate there is nothing to place, and nothing to ask for.
             let Some(bounds) = bounds else {
-                return Ok(Some(Crs::CGCS2000));
+                return Ok(Some(Reading { crs: Crs::CGCS2000, adjustment }));
             };
             return Err(IngestError::CrsMissing { path: path(), proposal: proposal(bounds) });
         }
@@ -156,7 +177,38 @@ pub(super) fn resolve(opened: &mut Opened, operator: Option<Crs>, first: &[RawRo
             proposal: proposal(bounds),
         });
     }
-    Ok(Some(crs))
+    Ok(Some(Reading { crs, adjustment }))
+}
+
+/// The name of a CRS that needs local parameters; none for every other.
+fn pre_2000_name(crs: Crs) -> Option<String> {
+    let name = SpatialRef::from_epsg(crs.epsg()).ok()?.name()?;
+    is_pre_2000_chinese(&name).then(|| format!("{crs}（{name}）"))
+}
+
+/// Whether the pipeline makes longitude and latitude of the first rows.
+fn try_pipeline(path: &str, pipeline: &Pipeline, bounds: Option<Rect<f64>>) -> Result<(), IngestError> {
+    let unusable = |source: reproject::ReprojectionError| IngestError::PipelineUnusable {
+        path: path.to_owned(),
+        message: source.message_zh(),
+        source,
+    };
+    let image =
+        with_pipeline(pipeline, |reprojector| bounds.map(|bounds| reprojector.point(bounds.center().x_y()))).map_err(unusable)?;
+    let Some((x, y)) = image.transpose().map_err(unusable)? else { return Ok(()) };
+    // In China every longitude is above 70: what is smaller are radians.
+    if (70.0..=180.0).contains(&x) && (0.0..=60.0).contains(&y) {
+        return Ok(());
+    }
+    let hint = if x.abs() < 4.0 && y.abs() < 4.0 {
+        "像是弧度，请在管道末尾加 +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+    } else {
+        "请核对管道的输入（东坐标在前）与输出"
+    };
+    Err(IngestError::RemedyUnfit {
+        path: path.to_owned(),
+        message: format!("转换管道的结果（{x}, {y}）不是中国境内的经纬度；{hint}"),
+    })
 }
 
 fn are_degrees(bounds: Rect<f64>) -> bool {
@@ -195,7 +247,9 @@ pub(super) fn proposal(bounds: Rect<f64>) -> String {
         return format!("从坐标看像{what}。确认后请加 --crs EPSG:{epsg} 重新导入");
     }
     if let Some((what, _)) = looks_like(centre.y, centre.x) {
-        return format!("从坐标看像{what}，但两个坐标轴互换了（纵坐标在前）。请提供方把东坐标（经度）放在前面后重新导出");
+        return format!(
+            "从坐标看像{what}，但两个坐标轴互换了（纵坐标在前）。可请提供方把东坐标（经度）放在前面后重新导出，或核对后加 --fix swap-axes 重新导入"
+        );
     }
     format!("从坐标（{:.6}, {:.6}）看不出是哪一个坐标系。请向提供方问明后加 --crs EPSG:代码 重新导入", centre.x, centre.y)
 }
@@ -231,7 +285,7 @@ fn looks_like(x: f64, y: f64) -> Option<(String, u32)> {
 pub(super) fn diagnosis(found: Rect<f64>, city: Rect<f64>, crs: Crs, first: &[RawRow]) -> String {
     let swapped = Rect::new((found.min().y, found.min().x), (found.max().y, found.max().x));
     if overlaps(swapped, city) {
-        return "疑似坐标轴互换（纬度在前）：互换后正好落在城市范围内。请提供方把经度（东坐标）放在前面后重新导出".to_owned();
+        return "疑似坐标轴互换（纬度在前）：互换后正好落在城市范围内。可请提供方把经度（东坐标）放在前面后重新导出，或核对后加 --fix swap-axes 重新导入".to_owned();
     }
     if let Some((what, epsg)) = bounds(first).and_then(|bounds| looks_like(bounds.center().x, bounds.center().y))
         && epsg != crs.epsg()

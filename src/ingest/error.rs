@@ -131,13 +131,32 @@ pub enum IngestError {
     },
     /// Beijing 54 and Xian 80 cannot be transformed without parameters that are not ours to ship.
     #[error(
-        "文件“{path}”的坐标系是“{found}”。1954 北京坐标系、1980 西安坐标系转到 CGCS2000 需要当地转换参数，本系统不附带。请由测绘部门转换为 CGCS2000（EPSG:4490、4549 或 4528）后再导入"
+        "文件“{path}”的坐标系是“{found}”。1954 北京坐标系、1980 西安坐标系转到 CGCS2000 需要当地转换参数，本系统不附带。请由测绘部门转换为 CGCS2000（EPSG:4490、4549 或 4528）后再导入；持有参数的单位也可以用 --pipeline 给出 PROJ 转换管道"
     )]
     CrsRefused {
         /// The path as given.
         path: String,
         /// Its name in the file.
         found: String,
+    },
+    /// What the operator asks for does not fit the file, or does not go together.
+    #[error("文件“{path}”不能按要求修正：{message}")]
+    RemedyUnfit {
+        /// The path as given.
+        path: String,
+        /// What does not fit, Chinese.
+        message: String,
+    },
+    /// The pipeline of the operator cannot be used.
+    #[error("文件“{path}”的转换管道不能使用：{message}")]
+    PipelineUnusable {
+        /// The path as given.
+        path: String,
+        /// What to do, Chinese.
+        message: String,
+        /// What PROJ said.
+        #[source]
+        source: mujun_geometry::reproject::ReprojectionError,
     },
     /// PROJ does not know the CRS or cannot transform it.
     #[error("坐标系 {crs} 不能转换到 EPSG:4490。请检查 --crs 的代码")]

@@ -4,11 +4,16 @@ use mujun_geometry::{
     Crs, RepairKind, area,
     geo::{BoundingRect, CoordsIter, Intersects, Rect},
     mend,
-    reproject::{area_in_plane, with_reprojector},
+    reproject::{area_in_plane, with_pipeline, with_reprojector},
     wkb,
 };
 
-use super::{IngestIssue, IssueCode, Place, source::Shape};
+use super::{
+    IngestIssue, IssueCode, Place,
+    crs::Reading,
+    remedy::{Adjustment, Applied},
+    source::Shape,
+};
 use crate::register::Ground;
 
 /// Longitudes between which EPSG:4549 is valid.
@@ -18,6 +23,8 @@ const PLANE_LONGITUDES: std::ops::RangeInclusive<f64> = 118.5..=121.5;
 pub(super) struct Grounds {
     from: Crs,
     reach: Option<Rect<f64>>,
+    adjustment: Adjustment,
+    applied: Applied,
 }
 
 /// What became of a shape.
@@ -36,9 +43,14 @@ pub(super) enum GroundRead {
 }
 
 impl Grounds {
-    /// Coordinates of the file are in `from`.
-    pub fn new(from: Crs, place: &Place) -> Grounds {
-        Grounds { from, reach: place.reach() }
+    /// Coordinates of the file are taken like this.
+    pub fn new(reading: Reading, place: &Place) -> Grounds {
+        Grounds { from: reading.crs, reach: place.reach(), adjustment: reading.adjustment, applied: Applied::default() }
+    }
+
+    /// What was done to the coordinates on the operator's word, an issue each.
+    pub fn told(&self) -> Vec<IngestIssue> {
+        self.adjustment.told(&self.applied)
     }
 
     /// The ground of a shape.
@@ -77,17 +89,21 @@ impl Grounds {
         let beyond = |message: String| IngestIssue::new(IssueCode::GeometryBeyondRepair, message);
         let raw =
             wkb::from_wkb(bytes, self.from).map_err(|fault| Box::new(beyond(format!("图形的二进制内容有误（{fault}）"))))?;
-        let raw = if self.from == Crs::CGCS2000 {
-            raw
-        } else {
-            let moved = with_reprojector(self.from, Crs::CGCS2000, |reprojector| reprojector.multi_polygon(&raw));
-            match moved {
-                Ok(Ok(moved)) => moved,
-                Ok(Err(fault)) | Err(fault) => {
-                    let message = format!("坐标不能从 {} 转换到 EPSG:4490（{fault}）；请核对坐标是否越界", self.from);
-                    return Ok(GroundRead::OffPlane(Box::new(beyond(message))));
-                }
+        let raw = self.adjustment.numbers(raw);
+        let moved = match &self.adjustment.pipeline {
+            Some(pipeline) => with_pipeline(pipeline, |reprojector| reprojector.multi_polygon(&raw)),
+            None if self.from == Crs::CGCS2000 => Ok(Ok(raw)),
+            None => with_reprojector(self.from, Crs::CGCS2000, |reprojector| reprojector.multi_polygon(&raw)),
+        };
+        let off_plane = |message: String| Ok(GroundRead::OffPlane(Box::new(beyond(message))));
+        let raw = match moved {
+            Ok(Ok(moved)) => moved,
+            Ok(Err(fault)) | Err(fault) => {
+                return off_plane(format!("坐标不能从 {} 转换到 EPSG:4490（{fault}）；请核对坐标是否越界", self.from));
             }
+        };
+        let Some(raw) = self.adjustment.settle(raw, &self.applied) else {
+            return off_plane("坐标不是可以还原偏移的经纬度；请核对坐标是否越界".to_owned());
         };
         let somewhere = raw.coords_iter().next().map(|coord| (coord.x, coord.y));
         let mended = mend(raw, Crs::CGCS2000)

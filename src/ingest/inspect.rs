@@ -12,7 +12,7 @@ pub(super) use profile::Profile;
 
 use super::{
     IngestError, IngestIssue, Place, ReadOptions,
-    crs::{self, CrsDiagnosis},
+    crs::{self, CrsDiagnosis, Reading},
     ground::{GroundRead, Grounds},
     header::WrittenUnit,
     issue::shortened,
@@ -245,8 +245,8 @@ impl Found {
     fn of(mut look: Look, options: &ReadOptions, place: &Place, must_be_named: bool) -> Found {
         let profiles: Vec<Profile> =
             look.opened.columns.iter().enumerate().map(|(position, name)| Profile::of(name, position, &look.rows)).collect();
-        let diagnosis = crs::diagnose(&mut look.opened, options, place, &look.rows);
-        let areas = areas(&look, &diagnosis);
+        let (diagnosis, reading) = crs::diagnose(&mut look.opened, options, place, &look.rows);
+        let areas = areas(&look, reading);
         let table = propose::Table {
             profiles: &profiles,
             areas: &areas,
@@ -259,9 +259,9 @@ impl Found {
 }
 
 /// Areas on the ellipsoid of the first rows, m²; none where a row has no usable ground.
-fn areas(look: &Look, diagnosis: &CrsDiagnosis) -> Vec<Option<f64>> {
-    let Some(crs) = diagnosis.read_as else { return Vec::new() };
-    let grounds = Grounds::new(crs, &Place::default());
+fn areas(look: &Look, reading: Option<Reading>) -> Vec<Option<f64>> {
+    let Some(reading) = reading else { return Vec::new() };
+    let grounds = Grounds::new(reading, &Place::default());
     look.rows
         .iter()
         .take(MEASURED)

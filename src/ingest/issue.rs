@@ -294,6 +294,30 @@ issue_codes! {
         "请核对文字的插入点是否落在所属图形之内";
     AxesAsWritten = "ING-049", Notice, DataSupplier, "坐标次序与格式不符，已按数值判定",
         "请核对图形位置；标准次序是纵坐标（北）在前、横坐标（东）在后";
+    AxesSwapped = "ING-050", Notice, Operator, "坐标轴已按要求互换",
+        "请对照地图核对位置；也请提供方以后把东坐标（经度）放在前面";
+    ShiftRemoved = "ING-051", Notice, Operator, "坐标偏移已按要求还原",
+        "请对照地图核对位置；还原用的是公开公式，精度不高于来源本身，也请提供方以后直接提供 CGCS2000 坐标";
+    DegreesUnscaled = "ING-052", Notice, Operator, "放大的经纬度已按要求还原",
+        "请对照地图核对位置";
+    PipelineApplied = "ING-053", Notice, Operator, "坐标已按操作员提供的管道转换",
+        "请对照地图核对位置；管道中的参数由操作员负责";
+    PlotRatiosSwapped = "ING-054", Notice, Operator, "容积率上、下限两列已按要求对调",
+        "请抽查几行合同核对";
+    LimitsReversed = "ING-055", Notice, DataSupplier, "容积率上、下限两列疑似写反",
+        "请对照合同核对；确认写反后，在字段映射中对调两列，或加 --fix swap-plot-ratio-columns 重新导入";
+    UpperLimitZero = "ING-056", Notice, DataSupplier, "上限为 0，按没有上限处理",
+        "请核对合同；如确无上限，请留空";
+    CodeDamaged = "ING-057", BlocksRow, DataSupplier, "编码被表格软件改成了数值",
+        "末位已经丢失，不能恢复；请提供方把该列设为文本格式后从原系统重新导出";
+    LeadingZeroLost = "ING-058", Notice, DataSupplier, "代码疑似丢了前面的 0",
+        "请核对；确认后请提供方把该列设为文本格式，或在字段映射的 values 中写明对应关系";
+    AreaOnWebMap = "ING-059", Notice, DataSupplier, "面积疑似在网络地图投影上量得",
+        "请提供方改报证载面积，或在 CGCS2000 上重新量算；本次按原值保存";
+    DateWithoutDay = "ING-060", Notice, DataSupplier, "日期只写到月",
+        "请补齐到日后重新报送；期限类日期按月末读取，以免提前认定逾期";
+    UnitCodeAsParcelCode = "ING-061", BlocksRow, DataSupplier, "以不动产单元代码代替宗地代码",
+        "请提供方改报 19 位宗地代码（不动产单元代码的前 19 位）";
     SameGround = "ING-065", Notice, DataSupplier, "同一图形有不同编号",
         "请确认是否同一对象登记了两次：是则只保留一个编号后重新报送，另一个在来源中撤销；两行都已保存";
     NearlySameGround = "ING-066", Notice, DataSupplier, "图形几乎相同而编号不同",

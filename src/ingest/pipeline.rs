@@ -8,7 +8,7 @@ use mujun_geometry::{Crs, geo::Rect};
 use rayon::prelude::*;
 
 use super::{
-    IngestError, IngestIssue, IssueCode, Mapping, Place, ReadOptions, Row, Severity, SourceDescription, bind, crs,
+    IngestError, IngestIssue, IssueCode, Mapping, Place, ReadOptions, Remedy, Row, Severity, SourceDescription, bind, crs,
     digest::hex,
     field::{GroundNeed, ground_need},
     ground::{self, Grounds},
@@ -113,8 +113,12 @@ pub(super) fn begin<'a, R: Readable>(
     if need == GroundNeed::Required && !opened.has_geometry {
         return Err(IngestError::NoGeometry { path: opened.path, kind: R::KIND });
     }
-    let binding = bind::bind(&mut opened, mapping)?;
-    let crs = if need == GroundNeed::None { None } else { crs::resolve(&mut opened, options.crs, &next)? };
+    let mut binding = bind::bind(&mut opened, mapping)?;
+    if options.remedies.contains(&Remedy::SwapPlotRatioColumns) {
+        bind::swap_plot_ratios(&mut opened, &mut binding)?;
+    }
+    let reading = if need == GroundNeed::None { None } else { crs::resolve(&mut opened, options, &next)? };
+    let crs = reading.as_ref().map(|reading| reading.crs);
     let frame = Frame {
         mapping,
         fields: binding.fields,
@@ -123,7 +127,7 @@ pub(super) fn begin<'a, R: Readable>(
         join_count: binding.join_count,
         place,
         cells: Cells::new(place),
-        grounds: crs.map(|crs| Grounds::new(crs, place)),
+        grounds: reading.map(|reading| Grounds::new(reading, place)),
     };
     Ok(Begun { opened, frame, filter: binding.filter, next, crs, need })
 }
@@ -301,7 +305,8 @@ impl State {
             let message = format!("文件没有图形，{rows} 行都按没有图形保留并列出");
             issues.push(IngestIssue::new(IssueCode::KeptWithoutGeometry, message));
         }
-        issues.extend(self.tallies.iter().map(|(tally, (count, row))| told(tally, *count, *row, rows)));
+        issues.extend(frame.grounds.iter().flat_map(Grounds::told));
+        issues.extend(self.tallies.iter().filter_map(|(tally, (count, row))| told(tally, *count, *row, rows, &self.tallies)));
         if let Some(claimed) = opened.claimed_rows.filter(|claimed| *claimed > self.read as u64) {
             let message = format!("文件声称有 {claimed} 行，实际只读到 {} 行", self.read);
             issues.push(IngestIssue::new(IssueCode::RowsShort, message));
@@ -337,9 +342,11 @@ fn described(opened: &Opened, crs: Option<Crs>) -> SourceDescription {
     }
 }
 
-/// What happened to many rows, said once.
-fn told(tally: &Tally, count: usize, row: i32, rows: usize) -> IngestIssue {
-    match tally {
+/// What happened to many rows, said once; nothing when it was too seldom to mean anything.
+fn told(tally: &Tally, count: usize, row: i32, rows: usize, all: &BTreeMap<Tally, (usize, i32)>) -> Option<IngestIssue> {
+    /// Fewer rows than these may be so by chance.
+    const BY_CHANCE: usize = 3;
+    let issue = match tally {
         Tally::Sentinel(column, value) => {
             let message = format!("列“{column}”的值“{value}”表示未知，{count} 行按缺失处理（首见第 {row} 行）");
             IngestIssue::new(IssueCode::SentinelAsMissing, message).with_cell(column, value)
@@ -364,7 +371,42 @@ fn told(tally: &Tally, count: usize, row: i32, rows: usize) -> IngestIssue {
                 .with_cell(column, "")
                 .with_remedy(format!("请核对单位；如确为{unit}，请修改字段映射中该列的 unit 后重新导入"))
         }
-    }
+        Tally::OnWebMap(column) => {
+            if count < BY_CHANCE || count * 2 < rows {
+                return None;
+            }
+            let message = format!(
+                "列“{column}”有 {count} 行（共 {rows} 行）都恰好大到图形面积的 1/cos²φ 倍（约 1.35）：像是在网络地图投影 EPSG:3857 上量的面积（首见第 {row} 行）"
+            );
+            IngestIssue::new(IssueCode::AreaOnWebMap, message).with_cell(column, "")
+        }
+        Tally::LimitsReversed(lower, upper) => {
+            let ordered = all.get(&Tally::LimitsOrdered(lower.clone(), upper.clone())).map_or(0, |(count, _)| *count);
+            if count < BY_CHANCE || count <= 4 * ordered {
+                return None;
+            }
+            let message = format!(
+                "作下限的列“{lower}”与作上限的列“{upper}”疑似写反：两项都有的行中 {count} 行下限大于上限，{ordered} 行相反（首见第 {row} 行）"
+            );
+            IngestIssue::new(IssueCode::LimitsReversed, message).with_cell(lower, "")
+        }
+        Tally::LimitsOrdered(..) => return None,
+        Tally::NoUpperLimit(column) => {
+            let message = format!("列“{column}”有 {count} 行上限为 0，按没有上限读取（首见第 {row} 行）");
+            IngestIssue::new(IssueCode::UpperLimitZero, message).with_cell(column, "0")
+        }
+        Tally::MonthOnly(column, end) => {
+            let message = format!("列“{column}”有 {count} 行日期只写到月，按该月{}读取（首见第 {row} 行）", end.label_zh());
+            IngestIssue::new(IssueCode::DateWithoutDay, message).with_cell(column, "")
+        }
+        Tally::ZeroLost(column, value) => {
+            let message = format!(
+                "列“{column}”的代码“{value}”疑似丢了前面的 0（应为“0{value}”），{count} 行（首见第 {row} 行）；已按原文保存"
+            );
+            IngestIssue::new(IssueCode::LeadingZeroLost, message).with_cell(column, value)
+        }
+    };
+    Some(issue)
 }
 
 fn raw(frame: &Frame<'_>, row: &RawRow) -> serde_json::Value {

@@ -40,6 +40,7 @@ impl Readable for ParcelRecord {
         let division_code = reader.division(&parcel_code, Some(&ground))?;
         let land_use_code = reader.text("land_use_code");
         let land_use_scheme = land_use_code.as_ref().and_then(|_| reader.text("land_use_scheme"));
+        reader.suspect_lost_zero("land_use_code", land_use_code.as_deref(), land_use_scheme.as_deref());
         let (industry_edition, industry_code) = reader.industry();
         let documentary_area_m2 = reader.amount("documentary_area_m2", ABOVE_ZERO.0, ABOVE_ZERO.1);
         reader.compare_area("documentary_area_m2", documentary_area_m2, Some(&ground));
@@ -178,6 +179,7 @@ impl Readable for ZoneRecord {
         let ground = reader.required_ground();
         let (zone_code, scheme, zone_type_code, ground) = (zone_code?, scheme?, zone_type_code?, ground?);
         let division_code = reader.division(&zone_code, Some(&ground))?;
+        reader.suspect_lost_zero("zone_type_code", Some(&zone_type_code), Some(&scheme));
         Some(ZoneRecord {
             division_code,
             zone_code,

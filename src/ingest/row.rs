@@ -2,27 +2,24 @@
 //!
 //! A bad cell of an optional field leaves a gap; a bad cell of a key sets the row aside.
 
+mod code;
 mod place;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::NaiveDate;
-use mujun_domain::code::{CadastralCode, CreditCode};
 use mujun_geometry::geo::Rect;
 
 use super::{
     IngestIssue, IssueCode, Mapping, Place, Severity,
     field::{Need, Sort},
     ground::Grounds,
-    mapping::{CodeScheme, FieldMapping, Origin},
+    mapping::{FieldMapping, Origin},
     place::Cells,
     source::{Cell, RawRow},
     values::{self, DateRead},
 };
 use crate::register::RegisterKind;
-
-/// Characters of a unified social credit code (GB 32100): a shorter or longer key is a local one.
-const CREDIT_CODE_LENGTH: usize = 18;
 
 /// A field of the mapping and where the file has it.
 pub(super) struct Bound<'a> {
@@ -65,6 +62,43 @@ pub(super) enum Tally {
     Unit(String, &'static str),
     /// The row refers to this register, which is empty.
     EmptyRegister(RegisterKind),
+    /// The documentary area of this column is that of the ground on the plane of the web map.
+    OnWebMap(String),
+    /// Of a lower and an upper limit in these columns the lower is above.
+    LimitsReversed(String, String),
+    /// The same, the right way round.
+    LimitsOrdered(String, String),
+    /// A zero stood for "no upper limit" in this column.
+    NoUpperLimit(String),
+    /// A date of this column has no day; this end of the month was taken.
+    MonthOnly(String, MonthEnd),
+    /// A code of this column seems to have lost a zero in front; this is the first of them.
+    ZeroLost(String, String),
+}
+
+/// The end of a month that stands for a date without a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum MonthEnd {
+    /// For what happened: not earlier than can be known.
+    First,
+    /// For what is due: nobody is late before the month is over.
+    Last,
+}
+
+impl MonthEnd {
+    /// 中文。
+    pub fn label_zh(self) -> &'static str {
+        match self {
+            MonthEnd::First => "第一天",
+            MonthEnd::Last => "最后一天",
+        }
+    }
+
+    fn of(field: &str) -> MonthEnd {
+        let is_due =
+            ["agreed_start_on", "agreed_finish_on", "new_start_on", "new_finish_on", "ends_on", "until_on"].contains(&field);
+        if is_due { MonthEnd::Last } else { MonthEnd::First }
+    }
 }
 
 /// Where the ground of a row lay.
@@ -200,6 +234,10 @@ impl<'a> RowReader<'a> {
     /// Free text.
     pub(super) fn text(&mut self, field: &str) -> Option<String> {
         let (bound, cell) = self.cell(field)?;
+        if bound.mapping.field.sort == Sort::Code && code::is_damaged(&cell) {
+            self.refuse_damaged(bound, &cell);
+            return None;
+        }
         let text = match bound.mapping.field.sort {
             Sort::Code => values::code(&cell.text()),
             _ => values::text(&cell.text()),
@@ -228,21 +266,6 @@ impl<'a> RowReader<'a> {
             self.demand(field);
         }
         found
-    }
-
-    /// A parcel code that is the row's own key, checked by the mapping's scheme.
-    pub(super) fn key_parcel_code(&mut self, field: &str) -> Option<String> {
-        let code = self.key_text(field)?;
-        if self.frame.mapping.code_scheme == CodeScheme::Cadastral
-            && let Err(fault) = CadastralCode::parse(&code)
-        {
-            let column = self.bound(field).map_or("", |bound| self.column_name(bound));
-            let message = format!("宗地代码“{code}”不合规则：{fault}");
-            self.push(IngestIssue::new(IssueCode::CodeMalformed, message).with_cell(column, &code));
-            self.unnoted(field);
-            return None;
-        }
-        Some(code)
     }
 
     /// An amount in the unit that the register keeps, if it passes `is_allowed`.
@@ -287,6 +310,24 @@ impl<'a> RowReader<'a> {
         Some(self.noted(field, value, |value| decimal(*value)))
     }
 
+    /// Says that a zero in this field stood for "no upper limit".
+    pub(super) fn no_upper_limit(&mut self, field: &str) {
+        self.unnoted(field);
+        if let Some(bound) = self.bound(field) {
+            self.tallies.push(Tally::NoUpperLimit(self.column_name(bound).to_owned()));
+        }
+    }
+
+    /// Counts which way round two limits stand that come from two columns.
+    pub(super) fn compare_limits(&mut self, [lower, upper]: [&str; 2], least: f64, most: f64) {
+        let (Some(one), Some(other)) = (self.bound(lower), self.bound(upper)) else { return };
+        if one.column == other.column || least == most {
+            return;
+        }
+        let (one, other) = (self.column_name(one).to_owned(), self.column_name(other).to_owned());
+        self.tallies.push(if least > most { Tally::LimitsReversed(one, other) } else { Tally::LimitsOrdered(one, other) });
+    }
+
     /// An area above zero, without which a row does not stand.
     pub(super) fn key_amount(&mut self, field: &str) -> Option<f64> {
         let found = self.amount(field, |value| value > 0.0, "应大于 0");
@@ -307,22 +348,6 @@ impl<'a> RowReader<'a> {
         self.push(IngestIssue::new(code, message).with_cell(column, value));
     }
 
-    /// The code of an enterprise: a unified social credit code, in capitals and with its check character verified, or a local
-    /// key. A code that does not check is kept as it came: it may be spelt the same wrong way everywhere.
-    pub(super) fn key_enterprise_code(&mut self, field: &str) -> Option<String> {
-        let code = self.key_text(field)?;
-        if code.chars().count() != CREDIT_CODE_LENGTH {
-            return Some(code);
-        }
-        match CreditCode::parse(&code) {
-            Ok(sound) => Some(sound.as_str().to_owned()),
-            Err(fault) => {
-                self.report(IssueCode::CreditCodeDoubtful, field, &code, format!("{fault}；已按原文保存"));
-                Some(code)
-            }
-        }
-    }
-
     /// Says so when the row names what its register does not hold; the row keeps the name.
     pub(super) fn refer(&mut self, register: RegisterKind, field: &str, division: &str, code: &str) {
         let Some(known) = self.frame.place.registered.get(&register) else { return };
@@ -333,17 +358,6 @@ impl<'a> RowReader<'a> {
             let message = format!("{division} 的{label}登记簿中没有“{code}”；本行已保存，暂时对不上{label}");
             self.report(IssueCode::NotRegistered, field, code, message);
         }
-    }
-
-    /// The code of a division that is itself the row's subject.
-    pub(super) fn own_division(&mut self, code: String) -> Option<String> {
-        if values::is_division_code(&code) {
-            return Some(code);
-        }
-        let column = self.bound("division_code").map_or("", |bound| self.column_name(bound));
-        let message = format!("行政区代码“{code}”应为 6 位数字");
-        self.push(IngestIssue::new(IssueCode::CodeMalformed, message).with_cell(column, &code));
-        None
     }
 
     /// A whole number within bounds.
@@ -381,6 +395,12 @@ impl<'a> RowReader<'a> {
         };
         match read {
             Some(DateRead::On(day)) => Some(self.noted(field, day, NaiveDate::to_string)),
+            Some(DateRead::Month(first)) => {
+                let end = MonthEnd::of(field);
+                self.tallies.push(Tally::MonthOnly(self.column_name(bound).to_owned(), end));
+                let day = if end == MonthEnd::First { first } else { values::month_end(first) };
+                Some(self.noted(field, day, NaiveDate::to_string))
+            }
             Some(DateRead::Nothing) => {
                 self.tallies.push(Tally::Sentinel(self.column_name(bound).to_owned(), text));
                 None

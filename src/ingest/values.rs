@@ -164,7 +164,11 @@ pub(super) struct Range {
 /// `大于或等于1.1并且小于或等于2.5`, `≥1.0且≤2.0`, `1.0-2.0`, `不低于1.2`, `60%以下`, or one plain number, which is
 /// returned as both ends.
 pub(super) fn range(text: &str) -> Option<Range> {
-    let folded = plain(text).replace(['≧', '⩾'], "≥").replace(['≦', '⩽'], "≤");
+    let mut folded = plain(text).replace(['≧', '⩾'], "≥").replace(['≦', '⩽'], "≤");
+    for (written, plain) in [(">=", "≥"), ("=>", "≥"), ("<=", "≤"), ("=<", "≤"), ("(含)", ""), ("(不含)", ""), ("之间", "")]
+    {
+        folded = folded.replace(written, plain);
+    }
     if let Some(found) = number(&folded) {
         let percent = found.suffix == "%";
         if percent || found.suffix.is_empty() {
@@ -179,16 +183,20 @@ pub(super) fn range(text: &str) -> Option<Range> {
             continue;
         }
         any = true;
-        let lower_words = ["大于或等于", "大于等于", "不低于", "不小于", "不少于", "大于", "高于", ">=", "≥", ">"];
-        let upper_words = ["小于或等于", "小于等于", "不高于", "不大于", "不超过", "不多于", "小于", "低于", "<=", "≤", "<"];
+        if part.contains(['<', '≤', '>', '≥']) {
+            compared(part, &mut result)?;
+            continue;
+        }
+        let lower_words = ["大于或等于", "大于等于", "不低于", "不小于", "不少于", "大于", "高于"];
+        let upper_words = ["小于或等于", "小于等于", "不高于", "不大于", "不超过", "不多于", "小于", "低于"];
         if let Some(rest) = lower_words.iter().find_map(|word| part.strip_prefix(word)) {
             result.lower = Some(bare(rest)?);
         } else if let Some(rest) = upper_words.iter().find_map(|word| part.strip_prefix(word)) {
             result.upper = Some(bare(rest)?);
         } else if let Some(rest) = part.strip_suffix("以上") {
-            result.lower = Some(bare(rest)?);
+            result.lower = Some(bare(rest.trim_end_matches('及'))?);
         } else if let Some(rest) = part.strip_suffix("以下").or_else(|| part.strip_suffix("以内")) {
-            result.upper = Some(bare(rest)?);
+            result.upper = Some(bare(rest.trim_end_matches('及'))?);
         } else {
             let (left, right) = ["~", "～", "至", "—", "-"].iter().find_map(|mark| part.split_once(mark))?;
             result.lower = Some(bare(left)?);
@@ -196,6 +204,36 @@ pub(super) fn range(text: &str) -> Option<Range> {
         }
     }
     any.then_some(result)
+}
+
+/// `1.0≤R≤2.0`, `R≥1.0`, `1.0≤R`: signs of comparison round a name.
+fn compared(part: &str, result: &mut Range) -> Option<()> {
+    let signs: Vec<char> = part.chars().filter(|c| matches!(c, '<' | '≤' | '>' | '≥')).collect();
+    let sides: Vec<&str> = part.split(['<', '≤', '>', '≥']).map(str::trim).collect();
+    let is_rising = |sign: char| matches!(sign, '<' | '≤');
+    let has_digits = |side: &str| side.contains(|c: char| c.is_ascii_digit());
+    match (signs.as_slice(), sides.as_slice()) {
+        ([sign], [left, right]) => {
+            let (end, is_upper) = match (has_digits(left), has_digits(right)) {
+                (false, true) => (bare(right)?, is_rising(*sign)),
+                (true, false) => (bare(left)?, !is_rising(*sign)),
+                _ => return None,
+            };
+            if is_upper {
+                result.upper = Some(end);
+            } else {
+                result.lower = Some(end);
+            }
+        }
+        ([first, second], [left, middle, right]) if is_rising(*first) == is_rising(*second) && !has_digits(middle) => {
+            let ends = (bare(left)?, bare(right)?);
+            let (lower, upper) = if is_rising(*first) { ends } else { (ends.1, ends.0) };
+            result.lower = Some(lower);
+            result.upper = Some(upper);
+        }
+        _ => return None,
+    }
+    Some(())
 }
 
 fn split_conditions(text: &str) -> Vec<String> {
@@ -216,11 +254,14 @@ fn bare(text: &str) -> Option<f64> {
 pub(super) enum DateRead {
     /// A date.
     On(NaiveDate),
-    /// One of the days by which systems write "no date": before 1902, or 9999.
+    /// A month without a day; its first.
+    Month(NaiveDate),
+    /// One of the days by which systems write "no date": before 1902, or 9999, or 1900-01-00.
     Nothing,
 }
 
-/// A date: `2017年09月10日`, `2017/1/3`, `2017.1.3`, `20170910`, ISO with or without time, or a spreadsheet serial
+/// A date, or a month (`2017.9`, `2017年9月`, `201709`; but not `2017.1`, which a spreadsheet also makes of `2017.10`):
+/// `2017年09月10日`, `2017/1/3`, `2017.1.3`, `20170910`, ISO with or without time, or a spreadsheet serial
 /// (`42988` is 2017-09-10, counted from 1899-12-30).
 pub(super) fn date(text: &str) -> Option<DateRead> {
     let folded = plain(text);
@@ -264,7 +305,10 @@ pub(super) fn date(text: &str) -> Option<DateRead> {
         parts.push(current.parse().ok()?);
     }
     match parts.as_slice() {
+        // What spreadsheets show for the serial 0, and databases for no date at all.
+        [1900, 1, 0] | [0, 0, 0] => Some(DateRead::Nothing),
         [year, month, day] if *year >= 1000 => calendar(*year, *month, *day),
+        [year, month] if *year < 10_000 && !folded.ends_with(".1") => month_of(*year, *month),
         // A serial with a fraction: the time of day is in the fraction.
         [serial, _] if folded.contains('.') && *serial >= 10_000 => serial_date(i64::from(*serial)),
         _ => None,
@@ -278,10 +322,22 @@ fn lone_number(folded: &str, digits: &str) -> Option<DateRead> {
     let value: u32 = digits.parse().ok()?;
     match digits.len() {
         8 => calendar(value / 10_000, value / 100 % 100, value % 100),
+        6 => month_of(value / 100, value % 100),
         1 if value == 0 => Some(DateRead::Nothing),
         5 => serial_date(i64::from(value)),
         _ => None,
     }
+}
+
+/// A month of the years in which registers are kept.
+fn month_of(year: u32, month: u32) -> Option<DateRead> {
+    let year = i32::try_from(year).ok().filter(|year| (1949..2100).contains(year))?;
+    NaiveDate::from_ymd_opt(year, month, 1).map(DateRead::Month)
+}
+
+/// The last day of the month that begins on this day.
+pub(super) fn month_end(first: NaiveDate) -> NaiveDate {
+    first.checked_add_months(chrono::Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(first)
 }
 
 fn calendar(year: u32, month: u32, day: u32) -> Option<DateRead> {
@@ -331,6 +387,20 @@ pub(super) fn code(raw: &str) -> String {
         Some(whole) if !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit()) => whole.to_owned(),
         _ => folded,
     }
+}
+
+/// `3.30402E+11`, `3.30402001002E+18`: a long code that a spreadsheet took for a number, and whose last digits are lost.
+pub(super) fn is_damaged_code(text: &str) -> bool {
+    let folded = plain(text).to_ascii_uppercase();
+    let Some((mantissa, power)) = folded.split_once("E+") else { return false };
+    let is_number = mantissa.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    is_number && digits > 0 && power.parse::<u32>().is_ok_and(|power| (9..40).contains(&power))
+}
+
+/// Whether a number is larger than floating numbers hold to the last digit: as a code it is damaged.
+pub(super) fn is_beyond_digits(number: f64) -> bool {
+    number.abs() >= 9_007_199_254_740_992.0
 }
 
 /// The two-digit division of an industry code: `35`, `C35`, `C3511`, `3511` → `35`.

@@ -47,6 +47,22 @@ fn ranges_of_contracts_are_read() {
     assert_eq!(range("小于或等于60%"), Some(Range { lower: None, upper: Some(60.0), percent: true }));
     assert_eq!(range("不低于1.2"), Some(Range { lower: Some(1.2), upper: None, percent: false }));
     assert_eq!(range("60%以下"), Some(Range { lower: None, upper: Some(60.0), percent: true }));
+    for text in
+        ["1.0≤R≤2.0", "1.0<容积率≤2.0", "1.0≤FAR<=2.0", "2.0≥R≥1.0", "≥1.0且≤2.0", ">=1.0,<=2.0", "1.0～2.0", "１．０≤Ｒ≤２．０"]
+    {
+        assert_eq!(range(text), both(1.0, 2.0), "{text}");
+    }
+    let lower = Some(Range { lower: Some(1.5), upper: None, percent: false });
+    for text in ["不低于1.5", "≥1.5", "R≥1.5", "1.5≤R", "1.5及以上", "1.5(含)以上", "1.5（含）以上", "大于等于1.5"]
+    {
+        assert_eq!(range(text), lower, "{text}");
+    }
+    for text in ["≤60%", "60%及以下", "小于或等于60％", "密度≤60%"] {
+        assert_eq!(range(text), Some(Range { lower: None, upper: Some(60.0), percent: true }), "{text}");
+    }
+    for text in ["1.0≤R≥2.0", "1≤2≤3", "R≤S", "≤", "1≤2"] {
+        assert_eq!(range(text), None, "{text}");
+    }
     assert_eq!(range("见合同"), None);
     assert_eq!(range(""), None);
 }
@@ -71,7 +87,15 @@ fn dates_are_read_in_the_forms_met_in_practice() {
     ] {
         assert_eq!(date(text), tenth, "{text}");
     }
-    for text in ["1901-01-02", "1900-01-01", "1899-12-30", "9999-12-31", "0"] {
+    let september = Some(DateRead::Month(NaiveDate::from_ymd_opt(2017, 9, 1).unwrap()));
+    for text in ["2017.9", "2017年9月", "2017-09", "2017/9", "201709", "２０１７．９"] {
+        assert_eq!(date(text), september, "{text}");
+    }
+    assert_eq!(month_end(NaiveDate::from_ymd_opt(2024, 2, 1).unwrap()), NaiveDate::from_ymd_opt(2024, 2, 29).unwrap());
+    assert_eq!(month_end(NaiveDate::from_ymd_opt(2017, 12, 1).unwrap()), NaiveDate::from_ymd_opt(2017, 12, 31).unwrap());
+    assert_eq!(date("2017.10"), Some(DateRead::Month(NaiveDate::from_ymd_opt(2017, 10, 1).unwrap())));
+    assert_eq!(date("2017.1"), None, "2017.10 as a number, or January");
+    for text in ["1901-01-02", "1900-01-01", "1899-12-30", "9999-12-31", "0", "1900-01-00", "1900/1/0", "0000-00-00"] {
         assert_eq!(date(text), Some(DateRead::Nothing), "{text}");
     }
     for text in ["20170931", "2017-13-01", "2017年", "2017", "9月", "abc", "", "2017-09-10 abc", "123456789", "12"] {
@@ -92,6 +116,12 @@ fn codes_lose_what_a_spreadsheet_added() {
     assert_eq!(code(" 330402001001GB00001 "), "330402001001GB00001");
     assert_eq!(code("330402.0"), "330402");
     assert_eq!(code("浙土批〔2021〕0.0"), "浙土批〔2021〕0.0");
+    for damaged in ["3.30402E+11", "3.30402001002e+18", "9E+17", "３．３E+18"] {
+        assert!(is_damaged_code(damaged), "{damaged}");
+    }
+    for sound in ["330402001002GB00012", "1.5E+3", "E+12", "91330400MA0000001Y", "1E+400"] {
+        assert!(!is_damaged_code(sound), "{sound}");
+    }
     assert_eq!(industry_division("C3511"), Some("35".to_owned()));
     assert_eq!(industry_division("17"), Some("17".to_owned()));
     assert_eq!(industry_division("纺织"), None);

@@ -1,8 +1,10 @@
 //! What rows of one register may refer to in another: the present keys, against which an import is checked.
 
+use mujun_geometry::{geo::Rect, surface::Surface};
 use sqlx::PgConnection;
 
 use super::fault::{During, StoreError};
+use super::version::surface_of;
 use crate::register::RegisterKind;
 
 /// 行政区划代码 and code of every present row of a register that others refer to; nothing for the other registers.
@@ -18,4 +20,21 @@ pub async fn keys(conn: &mut PgConnection, register: RegisterKind) -> Result<Vec
         _ => return Ok(Vec::new()),
     };
     sqlx::query_as(statement).fetch_all(conn).await.during("读取所指的编号")
+}
+
+/// Outlines of present parcels, EPSG:4490, that meet a box of longitude and latitude; at most `limit`.
+///
+/// # Errors
+/// The database refused.
+pub async fn outlines(conn: &mut PgConnection, reach: Rect<f64>, limit: i64) -> Result<Vec<Surface>, StoreError> {
+    let found: Vec<(Vec<u8>,)> = sqlx::query_as(include_str!("sql/reference/outlines.sql"))
+        .bind(reach.min().x)
+        .bind(reach.min().y)
+        .bind(reach.max().x)
+        .bind(reach.max().y)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+        .during("读取附近的宗地")?;
+    Ok(found.iter().filter_map(|(bytes,)| surface_of(bytes).ok()).collect())
 }

@@ -14,6 +14,7 @@ pub mod layer;
 pub mod overlay;
 pub mod repair;
 pub mod reproject;
+pub mod shift;
 pub mod surface;
 pub mod wkb;
 

@@ -24,6 +24,9 @@ use crate::{
 };
 
 mod gauss_kruger;
+mod pipeline;
+
+pub use pipeline::{Pipeline, PipelineFault, with_pipeline};
 
 /// Why a reprojection failed.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,13 @@ pub enum ReprojectionError {
         from: Crs,
         /// To here.
         to: Crs,
+        /// What PROJ said.
+        #[source]
+        cause: proj::ProjCreateError,
+    },
+    /// PROJ does not understand a pipeline.
+    #[error("the pipeline cannot be used")]
+    Pipeline {
         /// What PROJ said.
         #[source]
         cause: proj::ProjCreateError,
@@ -76,6 +86,7 @@ impl ReprojectionError {
             ReprojectionError::NoTransformation { from, to, .. } => {
                 format!("无法从坐标系 {from} 转换到 {to}：坐标系代码未知或两者之间没有转换。请核对 EPSG 代码。")
             }
+            ReprojectionError::Pipeline { .. } => "PROJ 不能识别这个转换管道。请核对每一步的写法。".to_owned(),
             ReprojectionError::Point { place: (x, y), from, to } => {
                 format!("点 ({x}, {y}) 无法从 {from} 转换到 {to}：坐标不在该坐标系的有效范围内。请核对坐标系与坐标顺序。")
             }

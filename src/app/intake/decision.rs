@@ -88,9 +88,14 @@ pub fn parse_decision(value: &Value) -> Result<Decision, Vec<RequestFault>> {
     let observed_on = members.day("observed_on");
     let received_on = members.day("received_on");
     match (kind, mapping) {
-        (Some(kind), Some(mapping)) if members.faults.is_empty() => {
-            Ok(Decision { kind, mapping, options: ReadOptions { crs, layer }, provider, observed_on, received_on })
-        }
+        (Some(kind), Some(mapping)) if members.faults.is_empty() => Ok(Decision {
+            kind,
+            mapping,
+            options: ReadOptions { crs, layer, ..ReadOptions::default() },
+            provider,
+            observed_on,
+            received_on,
+        }),
         _ => Err(members.faults),
     }
 }

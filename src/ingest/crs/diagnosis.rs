@@ -3,15 +3,17 @@
 use mujun_geometry::{
     Crs,
     geo::{Intersects, Rect},
+    reproject::with_pipeline,
     reproject::with_reprojector,
     wkb,
 };
 use serde::Serialize;
 
-use super::{bounds, meridian_code, resolve, zone_code};
+use super::{Reading, bounds, meridian_code, resolve, shifted, zone_code};
 use crate::ingest::{
-    IngestError, Place, ReadOptions,
+    IngestError, Place, ReadOptions, Remedy,
     ground::range,
+    remedy::{Adjustment, degree_divisor},
     source::{DeclaredCrs, Opened, RawRow, Shape},
 };
 
@@ -71,6 +73,8 @@ pub struct OfferedFix {
     pub option: String,
     /// The CRS to name, if that is part of it.
     pub crs: Option<Crs>,
+    /// The remedies to ask for.
+    pub remedies: Vec<Remedy>,
     /// What speaks for it, Chinese.
     pub evidence: String,
     /// How sure that is.
@@ -98,7 +102,14 @@ impl Confidence {
 }
 
 /// Looks at the position of a file. `rows` are its first rows.
-pub(in crate::ingest) fn diagnose(opened: &mut Opened, options: &ReadOptions, place: &Place, rows: &[RawRow]) -> CrsDiagnosis {
+///
+/// Beside the diagnosis it gives how an import would take the coordinates; none when it would refuse the file.
+pub(in crate::ingest) fn diagnose(
+    opened: &mut Opened,
+    options: &ReadOptions,
+    place: &Place,
+    rows: &[RawRow],
+) -> (CrsDiagnosis, Option<Reading>) {
     let raw = bounds(rows);
     let mut diagnosis = CrsDiagnosis {
         declared: declared_text(&opened.crs),
@@ -110,14 +121,15 @@ pub(in crate::ingest) fn diagnose(opened: &mut Opened, options: &ReadOptions, pl
         fixes: Vec::new(),
     };
     let Some(raw) = raw.filter(|_| opened.has_geometry) else {
-        return diagnosis;
+        return (diagnosis, None);
     };
-    let boxes = boxes(rows);
-    match resolve(opened, options.crs, rows) {
+    let mut taken = None;
+    match resolve(opened, options, rows) {
         Ok(None) => {}
-        Ok(Some(crs)) => {
-            diagnosis.read_as = Some(crs);
-            placed(&mut diagnosis, crs, place, &boxes);
+        Ok(Some(reading)) => {
+            diagnosis.read_as = Some(reading.crs);
+            placed(&mut diagnosis, &reading, place, &boxes(rows));
+            taken = Some(reading);
         }
         Err(error) => {
             diagnosis.verdict = match &error {
@@ -131,9 +143,17 @@ pub(in crate::ingest) fn diagnose(opened: &mut Opened, options: &ReadOptions, pl
     }
     let is_in_doubt = !matches!(diagnosis.verdict, CrsVerdict::InCity | CrsVerdict::Unverified | CrsVerdict::Refused);
     if is_in_doubt {
-        diagnosis.fixes = systems(raw, diagnosis.read_as, place);
+        diagnosis.fixes = systems(raw, taken.as_ref(), place);
     }
-    diagnosis
+    if let Some(reading) = &taken
+        && matches!(diagnosis.verdict, CrsVerdict::InCity | CrsVerdict::PartlyInCity)
+    {
+        let (words, fix) = shifted::look(reading, rows, place);
+        diagnosis.explanation.push('；');
+        diagnosis.explanation.push_str(&words);
+        diagnosis.fixes.extend(fix);
+    }
+    (diagnosis, taken)
 }
 
 fn declared_text(declared: &DeclaredCrs) -> Option<String> {
@@ -170,8 +190,22 @@ fn image(crs: Crs, bounds: Rect<f64>) -> Option<Rect<f64>> {
     .flatten()
 }
 
-fn placed(diagnosis: &mut CrsDiagnosis, crs: Crs, place: &Place, boxes: &[Rect<f64>]) {
-    let images: Vec<Rect<f64>> = boxes.iter().filter_map(|bounds| image(crs, *bounds)).collect();
+/// The image of a box under a reading, but for the few hundred metres of a shift.
+fn image_by(reading: &Reading, raw: Rect<f64>) -> Option<Rect<f64>> {
+    let bounds = reading.adjustment.bounds(raw);
+    let Some(pipeline) = &reading.adjustment.pipeline else { return image(reading.crs, bounds) };
+    with_pipeline(pipeline, |reprojector| {
+        let least = reprojector.point(bounds.min().x_y()).ok()?;
+        let greatest = reprojector.point(bounds.max().x_y()).ok()?;
+        Some(Rect::new(least, greatest))
+    })
+    .ok()
+    .flatten()
+}
+
+fn placed(diagnosis: &mut CrsDiagnosis, reading: &Reading, place: &Place, boxes: &[Rect<f64>]) {
+    let crs = reading.crs;
+    let images: Vec<Rect<f64>> = boxes.iter().filter_map(|raw| image_by(reading, *raw)).collect();
     let Some(all) = images.iter().copied().reduce(super::union) else {
         diagnosis.verdict = CrsVerdict::Contradicted;
         diagnosis.explanation = format!("前 {} 个图形都不能按 {crs} 换算成经纬度：坐标系与坐标不符", boxes.len());
@@ -193,44 +227,75 @@ fn placed(diagnosis: &mut CrsDiagnosis, crs: Crs, place: &Place, boxes: &[Rect<f
     diagnosis.explanation = format!("按 {crs} 读取，前 {} 个图形位于 {}（经度, 纬度），{words}", boxes.len(), range(all));
 }
 
-/// The systems under which the numbers would lie in the city, or in China where no city is known.
-fn systems(raw: Rect<f64>, read_as: Option<Crs>, place: &Place) -> Vec<OfferedFix> {
-    let reach = place.reach();
-    let mut codes = vec![4490, 4528, 4549, 3857];
-    if let Some(city) = place.extent {
-        // The strips beside the city's: a wrong meridian is hardly ever further off.
-        let zone = (city.center().x / 3.0).round() as u32;
-        codes
-            .extend([zone, zone - 1, zone + 1].into_iter().flat_map(|zone| [zone_code(zone), meridian_code(zone * 3)]).flatten());
-    } else {
-        codes.extend(zone_code((raw.center().x / 1e6).floor() as u32));
+/// The systems under which the numbers would lie in the city, or in China where no city is known; as they are, with the axes
+/// changed, and divided by a power of ten.
+fn systems(raw: Rect<f64>, taken: Option<&Reading>, place: &Place) -> Vec<OfferedFix> {
+    let mut variants = vec![(Adjustment::default(), Vec::new()), (Adjustment::swapping(), vec![Remedy::SwapAxes])];
+    if let Some(divisor) = degree_divisor(raw) {
+        variants.push((Adjustment::default().dividing(divisor), vec![Remedy::UnscaleDegrees]));
+    }
+    let swapped = Adjustment::swapping().bounds(raw);
+    if let Some(divisor) = degree_divisor(swapped) {
+        variants.push((Adjustment::swapping().dividing(divisor), vec![Remedy::SwapAxes, Remedy::UnscaleDegrees]));
     }
     let mut fixes: Vec<OfferedFix> = Vec::new();
-    for code in codes {
-        let crs = Crs::from_epsg(code);
-        if Some(crs) == read_as || fixes.iter().any(|fix| fix.crs == Some(crs)) {
-            continue;
-        }
-        let Some(there) = image(crs, raw) else { continue };
-        let (fits, evidence, confidence) = match reach {
-            Some(reach) => {
-                (reach.intersects(&there), format!("按 {crs} 换算后位于 {}，落在城市范围内", range(there)), Confidence::Strong)
+    for (adjustment, remedies) in variants {
+        let is_scaled = remedies.contains(&Remedy::UnscaleDegrees);
+        let bounds = adjustment.bounds(raw);
+        for crs in if is_scaled { vec![Crs::CGCS2000] } else { candidates(bounds, taken, place) } {
+            let is_as_taken = taken.is_some_and(|reading| reading.crs == crs || (is_scaled && reading.crs.is_geographic()));
+            let is_the_same = is_as_taken && taken.is_some_and(|reading| reading.adjustment == adjustment);
+            // WGS 84 and CGCS2000 are the same place here: one of them is enough.
+            let is_offered = fixes.iter().any(|fix| fix.remedies == remedies && (fix.crs == Some(crs) || fix.crs.is_none()));
+            if is_the_same || is_offered {
+                continue;
             }
-            None => (
-                super::looks_like(raw.center().x, raw.center().y).is_some_and(|(_, epsg)| epsg == code),
-                "只从坐标的大小判断；没有城市范围可以对照".to_owned(),
-                Confidence::Weak,
-            ),
-        };
-        if fits {
+            let Some((evidence, confidence)) = fits(crs, bounds, place) else { continue };
+            let mut words: Vec<&str> = remedies.iter().map(|remedy| remedy.label_zh()).collect();
+            let mut option: Vec<String> = remedies.iter().map(|remedy| format!("--fix {remedy}")).collect();
+            let reading = format!("坐标系按 {crs} 读取");
+            if !is_as_taken {
+                words.push(&reading);
+                option.push(format!("--crs {crs}"));
+            }
             fixes.push(OfferedFix {
-                label: format!("坐标系按 {crs} 读取"),
-                option: format!("--crs {crs}"),
-                crs: Some(crs),
+                label: words.join("，"),
+                option: option.join(" "),
+                crs: (!is_as_taken).then_some(crs),
+                remedies: remedies.clone(),
                 evidence,
                 confidence,
             });
         }
     }
     fixes
+}
+
+/// The systems to try: what the file is taken in, those of the city, and the strips beside.
+fn candidates(bounds: Rect<f64>, taken: Option<&Reading>, place: &Place) -> Vec<Crs> {
+    let mut codes: Vec<u32> = taken.map(|reading| reading.crs.epsg()).into_iter().collect();
+    codes.extend([4490, 4528, 4549, 3857]);
+    match place.extent {
+        Some(city) => {
+            // A wrong meridian is hardly ever further off than the next strip.
+            let zone = (city.center().x / 3.0).round() as u32;
+            let strips = [zone, zone.saturating_sub(1), zone + 1];
+            codes.extend(strips.into_iter().flat_map(|zone| [zone_code(zone), meridian_code(zone * 3)]).flatten());
+        }
+        None => codes.extend(zone_code((bounds.center().x / 1e6).floor() as u32)),
+    }
+    codes.into_iter().map(Crs::from_epsg).collect()
+}
+
+/// What speaks for a system, when the box would lie in the city, or in China where no city is known.
+fn fits(crs: Crs, bounds: Rect<f64>, place: &Place) -> Option<(String, Confidence)> {
+    let there = image(crs, bounds)?;
+    match place.reach() {
+        Some(reach) => reach
+            .intersects(&there)
+            .then(|| (format!("按 {crs} 换算后位于 {}，落在城市范围内", range(there)), Confidence::Strong)),
+        None => super::looks_like(bounds.center().x, bounds.center().y)
+            .filter(|(_, epsg)| *epsg == crs.epsg())
+            .map(|_| ("只从坐标的大小判断；没有城市范围可以对照".to_owned(), Confidence::Weak)),
+    }
 }

@@ -100,7 +100,11 @@ impl Profile {
         let cells: Vec<String> = read
             .iter()
             .map(|cell| {
-                let text = values::text(&cell.text());
+                let text = match cell {
+                    // A spreadsheet shows such a number as 3.30402E+18; printed in full it would look like a sound code.
+                    Cell::Number(number) if values::is_beyond_digits(*number) => format!("{number:E}").replacen('E', "E+", 1),
+                    cell => values::text(&cell.text()),
+                };
                 if values::means_nothing(&text) { String::new() } else { text }
             })
             .collect();
@@ -140,7 +144,7 @@ impl Profile {
             (CellSort::RealEstateUnitCode, |text| RealEstateUnitCode::parse(text).is_ok()),
             (CellSort::CreditCode, |text| CreditCode::parse(&values::code(text)).is_ok()),
             (CellSort::DivisionCode, is_chinese_division),
-            (CellSort::DamagedCode, is_damaged_code),
+            (CellSort::DamagedCode, values::is_damaged_code),
             (CellSort::Date, is_written_date),
             (CellSort::Whole, |text| values::number(text).is_some_and(|n| n.suffix.is_empty() && n.value.fract() == 0.0)),
             (CellSort::Number, |text| values::number(text).is_some_and(|n| n.suffix.is_empty())),
@@ -210,22 +214,13 @@ fn is_chinese_division(text: &str) -> bool {
     values::is_division_code(&code) && matches!(code.as_bytes()[0], b'1'..=b'6') && matches!(code.as_bytes()[1], b'1'..=b'6')
 }
 
-/// `3.30402E+11`, `3.30402001002E+18`: a long code that was taken for a number.
-fn is_damaged_code(text: &str) -> bool {
-    let folded = values::plain(text).to_ascii_uppercase();
-    let Some((mantissa, power)) = folded.split_once("E+") else { return false };
-    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
-    let is_number = mantissa.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    is_number && digits > 0 && power.parse::<u32>().is_ok_and(|power| (9..40).contains(&power))
-}
-
 /// A date that is written as one; a lone number of five digits may be anything.
 fn is_written_date(text: &str) -> bool {
     let folded = values::plain(text);
     let is_serial = folded.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && folded.len() < 8;
     match values::date(&folded) {
         Some(DateRead::On(day)) => !is_serial && day >= FIRST_DAY,
-        Some(DateRead::Nothing) => !is_serial,
+        Some(DateRead::Nothing | DateRead::Month(_)) => !is_serial,
         None => false,
     }
 }

@@ -89,7 +89,14 @@ impl Readable for SupplyRecord {
 /// Both limits of a plot ratio; neither when the lower is above the upper.
 fn plot_ratios(reader: &mut RowReader<'_>, [lower, upper]: [&str; 2], whose: &str) -> (Option<f64>, Option<f64>) {
     let least = reader.ratio(lower, NOT_NEGATIVE.0, NOT_NEGATIVE.1);
-    let most = reader.ratio(upper, NOT_NEGATIVE.0, NOT_NEGATIVE.1);
+    let mut most = reader.ratio(upper, NOT_NEGATIVE.0, NOT_NEGATIVE.1);
+    if most == Some(0.0) {
+        reader.no_upper_limit(upper);
+        most = None;
+    }
+    if let (Some(least), Some(most)) = (least, most) {
+        reader.compare_limits([lower, upper], least, most);
+    }
     if let (Some(least), Some(most)) = (least, most)
         && least > most
     {

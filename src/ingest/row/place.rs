@@ -162,6 +162,12 @@ impl<'a> RowReader<'a> {
             return;
         };
         let ratio = stated / ground.ellipsoidal_area_m2;
+        // Web Mercator enlarges lengths by 1 / cos φ both ways.
+        let on_web_map = ground.surface.bounds().center().y.to_radians().cos().powi(-2);
+        if on_web_map > 1.1 && (ratio / on_web_map - 1.0).abs() < 0.01 {
+            self.tallies.push(Tally::OnWebMap(self.column_name(bound).to_owned()));
+            return;
+        }
         if (0.5..=2.0).contains(&ratio) {
             return;
         }

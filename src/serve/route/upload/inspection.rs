@@ -20,6 +20,6 @@ pub(in crate::serve) async fn get(
     let layer = parameters.text("layer")?;
     let crs: Option<Crs> = parameters.parsed("crs", "可用的坐标系，形如 EPSG:4528", read_crs)?;
     parameters.finish()?;
-    let options = ReadOptions { crs, layer };
+    let options = ReadOptions { crs, layer, ..ReadOptions::default() };
     json(&state.intake.inspect(&state.pool, &id, options).await?)
 }
