@@ -167,13 +167,14 @@ pub fn inspect(path: &Path, options: &ReadOptions, place: &Place) -> Result<Insp
         .take(SHOWN)
         .map(|row| row.cells.iter().map(|cell| shortened(&super::values::text(&cell.text()), 120)).collect())
         .collect();
+    let encoding = encoding_seen(&look.opened);
     Ok(Inspection {
         file_name: look.opened.file_name,
         sha256: look.opened.sha256,
         layers,
         layer: look.opened.layer_name,
         layer_must_be_named: must_be_named,
-        encoding: encoding_seen(look.opened.encoding, &look.opened.issues),
+        encoding,
         columns,
         preview,
         rows_looked_at: look.rows.len(),
@@ -284,10 +285,15 @@ fn column_seen(profile: &Profile) -> ColumnSeen {
     }
 }
 
-fn encoding_seen(name: Option<String>, issues: &[IngestIssue]) -> Option<EncodingSeen> {
-    let name = name?;
-    let sniffed = issues.iter().find(|issue| issue.code == super::IssueCode::EncodingSniffed.code());
-    let how =
-        sniffed.map_or_else(|| "文件声明，或全为英文数字，或该格式只用这一种编码".to_owned(), |issue| issue.message.clone());
+fn encoding_seen(opened: &Opened) -> Option<EncodingSeen> {
+    let name = opened.encoding.clone()?;
+    let sniffed = opened.issues.iter().find(|issue| issue.code == super::IssueCode::EncodingSniffed.code());
+    let is_text = [".csv", ".tsv", ".txt"].iter().any(|end| opened.file_name.to_ascii_lowercase().ends_with(end));
+    let how = match sniffed {
+        Some(issue) => issue.message.clone(),
+        None if opened.cuts_names => "按 .cpg 文件或 .dbf 语言字节；都没有时，内容全为英文数字".to_owned(),
+        None if is_text => "按字节序标记，或内容正是有效的 UTF-8".to_owned(),
+        None => "该格式规定的编码".to_owned(),
+    };
     Some(EncodingSeen { name, how })
 }

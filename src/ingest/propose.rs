@@ -324,3 +324,36 @@ fn built_in(table: &Table<'_>, name: &str) -> Option<MappingProposal> {
         division: format!("内置映射“{name}”写明"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ingest::source::{Cell, RawRow, Shape};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn whatever_the_columns_are_called_a_complete_proposal_is_a_mapping(
+            names in proptest::collection::vec("[\"\\\\#'\\n\t =a-zA-Z亩公顷宗地代码面积坐落名称电子监管号()（）]{0,10}", 1..8),
+            cells in proptest::collection::vec(".{0,8}", 8),
+        ) {
+            let mut columns: Vec<String> = vec!["宗地代码".to_owned(), "电子监管号".to_owned(), "行政区代码".to_owned()];
+            columns.extend(names);
+            let row = |number: i32| {
+                let mut read = vec!["330402001002GB00001".to_owned(), "D1".to_owned(), "330402".to_owned()];
+                read.extend(cells.iter().take(columns.len() - 3).cloned());
+                RawRow { number, cells: read.into_iter().map(Cell::Text).collect(), shape: Shape::Absent }
+            };
+            let rows = [row(1), row(2)];
+            let profiles: Vec<Profile> =
+                columns.iter().enumerate().map(|(position, name)| Profile::of(name, position, &rows)).collect();
+            let table = Table { profiles: &profiles, areas: &[], has_geometry: false, layer: Some("\"层\\\"") };
+            for proposal in propose(&table).iter().filter(|proposal| proposal.missing_keys.is_empty()) {
+                let parsed = Mapping::parse("proposed", &proposal.mapping_toml);
+                prop_assert!(parsed.is_ok(), "{:?}\n{}", parsed, proposal.mapping_toml);
+            }
+        }
+    }
+}

@@ -321,7 +321,8 @@ impl<'a> RowReader<'a> {
     /// Counts which way round two limits stand that come from two columns.
     pub(super) fn compare_limits(&mut self, [lower, upper]: [&str; 2], least: f64, most: f64) {
         let (Some(one), Some(other)) = (self.bound(lower), self.bound(upper)) else { return };
-        if one.column == other.column || least == most {
+        // A lower limit of zero is none, and says nothing of the order.
+        if one.column == other.column || least == most || least <= 0.0 {
             return;
         }
         let (one, other) = (self.column_name(one).to_owned(), self.column_name(other).to_owned());

@@ -143,7 +143,12 @@ pub(in crate::ingest) fn diagnose(
     }
     let is_in_doubt = !matches!(diagnosis.verdict, CrsVerdict::InCity | CrsVerdict::Unverified | CrsVerdict::Refused);
     if is_in_doubt {
-        diagnosis.fixes = systems(raw, taken.as_ref(), place);
+        let said = match (options.crs, &opened.crs) {
+            (Some(crs), _) => Some(crs),
+            (None, DeclaredCrs::Known(epsg, _)) => Some(Crs::from_epsg(*epsg)),
+            (None, _) => None,
+        };
+        diagnosis.fixes = systems(raw, said, taken.as_ref(), place);
     }
     if let Some(reading) = &taken
         && matches!(diagnosis.verdict, CrsVerdict::InCity | CrsVerdict::PartlyInCity)
@@ -228,8 +233,8 @@ fn placed(diagnosis: &mut CrsDiagnosis, reading: &Reading, place: &Place, boxes:
 }
 
 /// The systems under which the numbers would lie in the city, or in China where no city is known; as they are, with the axes
-/// changed, and divided by a power of ten.
-fn systems(raw: Rect<f64>, taken: Option<&Reading>, place: &Place) -> Vec<OfferedFix> {
+/// changed, and divided by a power of ten. `said` is what the operator or the file names, which need not be said again.
+fn systems(raw: Rect<f64>, said: Option<Crs>, taken: Option<&Reading>, place: &Place) -> Vec<OfferedFix> {
     let mut variants = vec![(Adjustment::default(), Vec::new()), (Adjustment::swapping(), vec![Remedy::SwapAxes])];
     if let Some(divisor) = degree_divisor(raw) {
         variants.push((Adjustment::default().dividing(divisor), vec![Remedy::UnscaleDegrees]));
@@ -242,9 +247,9 @@ fn systems(raw: Rect<f64>, taken: Option<&Reading>, place: &Place) -> Vec<Offere
     for (adjustment, remedies) in variants {
         let is_scaled = remedies.contains(&Remedy::UnscaleDegrees);
         let bounds = adjustment.bounds(raw);
-        for crs in if is_scaled { vec![Crs::CGCS2000] } else { candidates(bounds, taken, place) } {
-            let is_as_taken = taken.is_some_and(|reading| reading.crs == crs || (is_scaled && reading.crs.is_geographic()));
-            let is_the_same = is_as_taken && taken.is_some_and(|reading| reading.adjustment == adjustment);
+        for crs in if is_scaled { vec![Crs::CGCS2000] } else { candidates(bounds, said, place) } {
+            let is_as_said = said.is_some_and(|said| said == crs || (is_scaled && said.is_geographic()));
+            let is_the_same = is_as_said && taken.is_some_and(|reading| reading.adjustment == adjustment);
             // WGS 84 and CGCS2000 are the same place here: one of them is enough.
             let is_offered = fixes.iter().any(|fix| fix.remedies == remedies && (fix.crs == Some(crs) || fix.crs.is_none()));
             if is_the_same || is_offered {
@@ -254,14 +259,14 @@ fn systems(raw: Rect<f64>, taken: Option<&Reading>, place: &Place) -> Vec<Offere
             let mut words: Vec<&str> = remedies.iter().map(|remedy| remedy.label_zh()).collect();
             let mut option: Vec<String> = remedies.iter().map(|remedy| format!("--fix {remedy}")).collect();
             let reading = format!("坐标系按 {crs} 读取");
-            if !is_as_taken {
+            if !is_as_said {
                 words.push(&reading);
                 option.push(format!("--crs {crs}"));
             }
             fixes.push(OfferedFix {
                 label: words.join("，"),
                 option: option.join(" "),
-                crs: (!is_as_taken).then_some(crs),
+                crs: (!is_as_said).then_some(crs),
                 remedies: remedies.clone(),
                 evidence,
                 confidence,
@@ -271,9 +276,9 @@ fn systems(raw: Rect<f64>, taken: Option<&Reading>, place: &Place) -> Vec<Offere
     fixes
 }
 
-/// The systems to try: what the file is taken in, those of the city, and the strips beside.
-fn candidates(bounds: Rect<f64>, taken: Option<&Reading>, place: &Place) -> Vec<Crs> {
-    let mut codes: Vec<u32> = taken.map(|reading| reading.crs.epsg()).into_iter().collect();
+/// The systems to try: what is said, those of the city, and the strips beside.
+fn candidates(bounds: Rect<f64>, said: Option<Crs>, place: &Place) -> Vec<Crs> {
+    let mut codes: Vec<u32> = said.map(Crs::epsg).into_iter().collect();
     codes.extend([4490, 4528, 4549, 3857]);
     match place.extent {
         Some(city) => {

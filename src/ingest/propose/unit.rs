@@ -117,8 +117,15 @@ fn area(table: &Table<'_>, profile: &Profile, field: &Field, usual: Option<Writt
         }
         (None, None) => {
             let guess = assumed(usual);
-            let hint = measured.mercator();
-            UnitFound { why: format!("{}{hint}", guess.why), ..guess }
+            if measured.rows.len() < LEAST_ROWS {
+                return guess;
+            }
+            let why = format!(
+                "没有写单位，按平方米、亩、公顷都与图形面积不符{}；暂按{}，请向提供方确认",
+                measured.mercator(),
+                guess.unit.label_zh()
+            );
+            UnitFound { why, ..guess }
         }
     }
 }
