@@ -73,6 +73,9 @@ impl CellSort {
     }
 }
 
+/// Whether a cell is of a sort.
+type Test = fn(&str) -> bool;
+
 /// One column, looked at.
 pub(in crate::ingest) struct Profile {
     /// Name as the file has it.
@@ -139,7 +142,7 @@ impl Profile {
             return CellSort::Empty;
         }
         let mostly = |count: usize| count * 100 >= self.filled * MOST;
-        let tests: [(CellSort, fn(&str) -> bool); 9] = [
+        let tests: [(CellSort, Test); 9] = [
             (CellSort::CadastralCode, |text| CadastralCode::parse(&values::code(text)).is_ok()),
             (CellSort::RealEstateUnitCode, |text| RealEstateUnitCode::parse(text).is_ok()),
             (CellSort::CreditCode, |text| CreditCode::parse(&values::code(text)).is_ok()),
