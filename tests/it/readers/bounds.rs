@@ -168,7 +168,7 @@ fn a_sheet_with_a_cell_in_its_last_corner_is_read_without_the_room_between() {
 }
 
 #[test]
-fn a_ring_of_a_million_corners_is_read_and_one_of_three_million_is_not() {
+fn a_ring_of_a_million_corners_is_read_and_one_of_over_two_million_is_not() {
     let folder = TempDir::new().unwrap();
     let circle = |corners: usize| {
         let point = |index: usize| {
