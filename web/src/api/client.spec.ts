@@ -81,7 +81,7 @@ const asked: [string, () => Promise<unknown>][] = [
   ['uploads', () => api.uploads()],
   ['upload', () => api.upload(upload)],
   ['uploadJob', () => api.uploadJob(upload)],
-  ['inspection', () => api.inspection(upload, { layer: '宗地', crs: 'EPSG:4528' })],
+  ['inspection', () => api.inspection(upload, { layer: '宗地', crs: 'EPSG:4528', fix: 'swap-axes' })],
   ['firstRows', () => api.firstRows(upload, intake)],
   ['previewUpload', () => api.previewUpload(upload, intake)],
   ['commitUpload', () => api.commitUpload(upload, 1)],

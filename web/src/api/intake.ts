@@ -150,7 +150,7 @@ export interface OfferedFix {
   label: string
   option: string
   crs: number | null
-  remedy?: string | null
+  remedies: string[]
   evidence: string
   confidence: 'weak' | 'strong'
 }

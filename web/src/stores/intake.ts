@@ -56,6 +56,8 @@ export interface Reading {
   kind: string | null
   layer: string | null
   crs: string | null
+  /** Remedies of the whole file, such as `swap-axes`. */
+  fixes: readonly string[]
 }
 
 export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
@@ -70,8 +72,8 @@ export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
   let isGone = false
 
   const inspection = useRemote(
-    (signal) => api.inspection(id.value, { layer: reading.value.layer, crs: reading.value.crs }, signal),
-    [id, () => reading.value.layer, () => reading.value.crs],
+    (signal) => api.inspection(id.value, { layer: reading.value.layer, crs: reading.value.crs, fix: reading.value.fixes.join(',') }, signal),
+    () => [id.value, reading.value.layer, reading.value.crs, reading.value.fixes.join(',')],
   )
   const proposals = computed(() => inspection.data.value?.proposals ?? [])
   const kind = computed(() => reading.value.kind ?? proposals.value[0]?.kind ?? null)
@@ -95,6 +97,7 @@ export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
       kind: kind.value,
       mapping: builtIn && isUntouched ? { name: builtIn } : { toml: mappingText.value },
       crs: reading.value.crs,
+      ...(reading.value.fixes.length > 0 ? { remedies: [...reading.value.fixes] } : {}),
       layer: reading.value.layer ?? (inspection.data.value?.layer_must_be_named ? inspection.data.value.layer : null),
       provider: details.provider.trim() || null,
       observed_on: details.observedOn || null,
@@ -106,7 +109,7 @@ export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
   )
   const firstRows = useRemote(
     (signal) => (decision.value === null ? null : api.firstRows(id.value, decision.value, signal)),
-    () => [id.value, kind.value, mappingText.value, reading.value.layer, reading.value.crs, inspection.data.value !== null],
+    () => [id.value, kind.value, mappingText.value, reading.value.layer, reading.value.crs, reading.value.fixes.join(','), inspection.data.value !== null],
   )
 
   async function reload(): Promise<void> {

@@ -19,7 +19,7 @@ const inspection: Inspection = {
     read_as: null,
     verdict: 'undeclared',
     explanation: '文件没有声明坐标系。',
-    fixes: [{ label: '按 EPSG:4528 读取', option: '--crs EPSG:4528', crs: 4528, evidence: '横坐标带带号', confidence: 'strong' }],
+    fixes: [{ label: '按 EPSG:4528 读取', option: '--crs EPSG:4528', crs: 4528, remedies: ['swap-axes'], evidence: '横坐标带带号', confidence: 'strong' }],
   },
   proposals: [
     {
@@ -119,11 +119,11 @@ it('a key without a column and a doubt that nobody ticked block the trial', asyn
 
 it('a fix that is ticked stands in the address and is asked for', async () => {
   const { wizard, router } = await opened()
-  await wizard.get('[data-fix="EPSG:4528"]').setValue(true)
+  await wizard.get('[data-fix="EPSG:4528 swap-axes"]').setValue(true)
   await flushPromises()
-  expect(router.currentRoute.value.query['crs']).toBe('EPSG:4528')
-  expect(sent.some(({ path }) => path.includes('inspection?crs=EPSG%3A4528'))).toBe(true)
-  await wizard.get('[data-fix="EPSG:4528"]').setValue(false)
+  expect(router.currentRoute.value.query).toMatchObject({ crs: 'EPSG:4528', fix: 'swap-axes' })
+  expect(sent.some(({ path }) => path.includes('inspection?crs=EPSG%3A4528&fix=swap-axes'))).toBe(true)
+  await wizard.get('[data-fix="EPSG:4528 swap-axes"]').setValue(false)
   await flushPromises()
   expect(router.currentRoute.value.query['crs']).toBeUndefined()
 })
