@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::app::import::MappingChoice;
 use crate::app::members::{Members, RequestFault};
-use crate::ingest::{BUILT_IN_NAMES, Mapping, ReadOptions};
+use crate::ingest::{BUILT_IN_NAMES, Mapping, ReadOptions, Remedy};
 use crate::register::RegisterKind;
 
 /// Longest mapping text, characters: the longest that comes with the program has below four thousand.
@@ -71,7 +71,7 @@ fn read_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RegisterKind,
     text.parse().map_err(|_| serde::de::Error::custom("not a register"))
 }
 
-const MEMBERS: [&str; 7] = ["kind", "mapping", "crs", "layer", "provider", "observed_on", "received_on"];
+const MEMBERS: [&str; 8] = ["kind", "mapping", "crs", "layer", "remedies", "provider", "observed_on", "received_on"];
 
 /// Reads the JSON of a decision.
 ///
@@ -84,6 +84,7 @@ pub fn parse_decision(value: &Value) -> Result<Decision, Vec<RequestFault>> {
     let mapping = members.needed("mapping", |members| mapping(members, kind));
     let crs = members.read("crs", "可用的坐标系，形如 EPSG:4528", read_crs);
     let layer = name(&mut members, "layer");
+    let remedies = remedies(&mut members);
     let provider = name(&mut members, "provider");
     let observed_on = members.day("observed_on");
     let received_on = members.day("received_on");
@@ -91,7 +92,7 @@ pub fn parse_decision(value: &Value) -> Result<Decision, Vec<RequestFault>> {
         (Some(kind), Some(mapping)) if members.faults.is_empty() => Ok(Decision {
             kind,
             mapping,
-            options: ReadOptions { crs, layer, ..ReadOptions::default() },
+            options: ReadOptions { crs, layer, remedies, ..ReadOptions::default() },
             provider,
             observed_on,
             received_on,
@@ -115,6 +116,19 @@ fn name(members: &mut Members<'_>, field: &str) -> Option<String> {
     members.read(field, &expected, |text| {
         (text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control)).then(|| text.to_owned())
     })
+}
+
+/// The remedies of the whole file, each once.
+fn remedies(members: &mut Members<'_>) -> Vec<Remedy> {
+    let Some(found) = members.value("remedies") else { return Vec::new() };
+    match serde_json::from_value::<Vec<Remedy>>(found.clone()) {
+        Ok(remedies) if remedies.len() <= Remedy::ALL.len() => remedies,
+        Ok(_) | Err(_) => {
+            let known = Remedy::ALL.map(Remedy::as_str).join("、");
+            members.wrong("remedies", found, &format!(" {known} 的列表"));
+            Vec::new()
+        }
+    }
 }
 
 /// `EPSG:n` of a system that we can read.
@@ -181,6 +195,7 @@ mod tests {
     fn a_decision_is_read_and_kept_word_for_word() {
         let value = json!({
             "kind": "parcels", "mapping": {"name": "sample-parcels"}, "crs": "epsg:4528", "layer": "宗地", "provider": " 某局 ",
+            "remedies": ["swap-axes"],
             "observed_on": "2026-06-30",
         });
         let decision = parse_decision(&value).unwrap();
@@ -194,10 +209,10 @@ mod tests {
     fn every_fault_is_told_at_once_with_the_line_of_the_mapping() {
         let found = faults(json!({
             "kind": "parcel", "mapping": {"toml": "kind = \"parcels\"\nfieldz = 1\n"}, "crs": "EPSG:1", "observed_on": "昨天",
-            "layer": "a\u{0}b", "remedy": 1,
+            "layer": "a\u{0}b", "remedy": 1, "remedies": ["magic"],
         }));
         let fields: Vec<&str> = found.iter().map(|fault| fault.field.as_str()).collect();
-        for field in ["remedy", "kind", "mapping", "crs", "layer", "observed_on"] {
+        for field in ["remedy", "remedies", "kind", "mapping", "crs", "layer", "observed_on"] {
             assert!(fields.contains(&field), "{field}: {fields:?}");
         }
         assert!(found.iter().any(|fault| fault.message.contains("第 2 行")), "{found:?}");

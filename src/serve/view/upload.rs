@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::app::intake::{Decision, Evaluated, Intake, Job, JobFault, Live, MappingWord, Part, Report, Standing, Task, Upload};
+use crate::ingest::Remedy;
 
 /// One upload.
 #[derive(Serialize)]
@@ -47,6 +48,7 @@ struct DecisionView {
     mapping: MappingWord,
     crs: Option<String>,
     layer: Option<String>,
+    remedies: Vec<Remedy>,
     provider: Option<String>,
     observed_on: Option<NaiveDate>,
     received_on: Option<NaiveDate>,
@@ -60,6 +62,7 @@ impl From<Decision> for DecisionView {
             mapping: decision.mapping,
             crs: decision.options.crs.map(|crs| crs.to_string()),
             layer: decision.options.layer,
+            remedies: decision.options.remedies,
             provider: decision.provider,
             observed_on: decision.observed_on,
             received_on: decision.received_on,

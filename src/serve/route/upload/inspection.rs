@@ -6,7 +6,7 @@ use mujun_geometry::crs::Crs;
 
 use crate::app::intake::read_crs;
 use crate::app::state::State;
-use crate::ingest::ReadOptions;
+use crate::ingest::{ReadOptions, Remedy};
 use crate::serve::extract::UploadPath;
 use crate::serve::problem::Problem;
 use crate::serve::query::Parameters;
@@ -19,7 +19,12 @@ pub(in crate::serve) async fn get(
 ) -> Result<Response, Problem> {
     let layer = parameters.text("layer")?;
     let crs: Option<Crs> = parameters.parsed("crs", "可用的坐标系，形如 EPSG:4528", read_crs)?;
+    let known = Remedy::ALL.map(Remedy::as_str).join("、");
+    let remedies: Option<Vec<Remedy>> =
+        parameters.parsed("fix", &format!(" {known}，可有几个，以逗号分隔"), |text| {
+            text.split(',').map(|word| word.parse().ok()).collect()
+        })?;
     parameters.finish()?;
-    let options = ReadOptions { crs, layer, ..ReadOptions::default() };
+    let options = ReadOptions { crs, layer, remedies: remedies.unwrap_or_default(), ..ReadOptions::default() };
     json(&state.intake.inspect(&state.pool, &id, options).await?)
 }
