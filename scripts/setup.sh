@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what Debian 12 lacks: PostgreSQL with PostGIS, GDAL, PROJ, a C compiler, Chromium, Chinese fonts, Node.
+# Installs what Debian 12 lacks: PostgreSQL with PostGIS, GDAL, PROJ, a C compiler, Chromium, Chinese fonts,
+# the PDF readers of the tests, Node.
 # Idempotent: asks dpkg first and calls apt only for what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,6 +10,7 @@ packages=(
   libgdal-dev libproj-dev proj-data gdal-bin
   build-essential pkg-config clang libclang-dev cmake
   chromium fonts-noto-cjk
+  poppler-utils
   python3 python3-venv ca-certificates unzip
 )
 

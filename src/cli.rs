@@ -7,6 +7,7 @@ mod evaluate;
 mod exit;
 mod import;
 mod inspect;
+mod map;
 mod quarantine;
 mod rulebook;
 mod sample;
@@ -62,6 +63,8 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// 校核一个改造方案（JSON 文件）
     Check(check::Check),
+    /// 绘制地图：任意范围与图层，PDF、PNG 或 SVG
+    Map(map::Map),
     /// 规则库：检查、列出
     #[command(subcommand)]
     Rulebook(rulebook::RulebookCommand),
@@ -102,6 +105,7 @@ impl Cli {
                 Command::Quarantine(quarantine) => quarantine.run(&self.config).await,
                 Command::Evaluate(evaluate) => evaluate.run(&self.config).await,
                 Command::Check(check) => check.run(&self.config).await,
+                Command::Map(map) => map.run(&self.config).await,
                 Command::Rulebook(command) => command.run(&self.config).await,
                 Command::ReadFeatures => Ok(Exit::Done),
             }

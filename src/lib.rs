@@ -16,6 +16,8 @@ pub mod city;
 
 pub mod app;
 
+pub mod report;
+
 pub mod serve;
 
 pub mod cli;

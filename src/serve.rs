@@ -81,6 +81,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/projects", get(route::projects::get))
         .route("/api/v1/target", get(route::target::get))
         .route("/api/v1/proposals/check", post(route::proposal_check::post).layer(DefaultBodyLimit::max(LARGEST_PROPOSAL)))
+        .route("/api/v1/map", get(route::map::get))
         .route("/tiles/{layers}/{z}/{x}/{y}", get(route::tile::get))
         .route("/", get(route::landing::get))
         .route("/conformance", get(route::conformance::get))

@@ -3,6 +3,7 @@
 
 mod feature;
 mod list;
+mod map;
 mod parcel;
 mod progress;
 mod run;
@@ -13,6 +14,7 @@ use list::cut;
 pub use list::{
     ApprovalCard, Approvals, Findings, Imports, Issues, Page, Supplies, approval, approvals, findings, imports, issues, supplies,
 };
+pub use map::{MapGround, map_ground, map_tiles};
 pub use parcel::{BuildingOnParcel, ParcelCard, Parcels, lineage, parcel, parcels};
 pub use progress::{Projects, Target, projects, target};
 pub use run::{Runs, SupplyRates, run, runs, supply_rates};

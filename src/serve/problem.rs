@@ -71,6 +71,8 @@ pub(crate) enum Problem {
     FaultyProposal { faults: Vec<serde_json::Value> },
     /// What stands against an upload.
     Upload(IntakeError),
+    /// No map can be drawn on this machine.
+    NoChineseFont,
     /// The answer took too long.
     TimedOut,
     /// The database does not answer.
@@ -131,6 +133,7 @@ impl Problem {
             }
             Problem::FaultyProposal { .. } => ("/problems/faulty-proposal", StatusCode::UNPROCESSABLE_ENTITY, "方案无法校核"),
             Problem::Upload(error) => upload_problem::kind(error),
+            Problem::NoChineseFont => ("/problems/no-chinese-font", StatusCode::SERVICE_UNAVAILABLE, "服务器没有中文字体"),
             Problem::TimedOut => ("/problems/timed-out", StatusCode::GATEWAY_TIMEOUT, "处理超时"),
             Problem::Unavailable(_) => ("/problems/unavailable", StatusCode::SERVICE_UNAVAILABLE, "数据库暂时不可用"),
             Problem::Internal(_) => ("/problems/internal", StatusCode::INTERNAL_SERVER_ERROR, "服务器内部错误"),
@@ -202,6 +205,9 @@ impl Problem {
             }
             Problem::FaultyProposal { faults } => format!("方案有 {} 处问题，逐条见 errors；改正后再提交。", faults.len()),
             Problem::Upload(error) => upload_problem::detail(error),
+            Problem::NoChineseFont => {
+                "服务器上没有中文字体，地图上的文字会成为空框，所以没有绘制。请管理员安装 fonts-noto-cjk（或思源黑体等）后重试。".to_owned()
+            }
             Problem::TimedOut => "处理时间超过上限，已中止。请缩小范围（bbox、county）或减小 limit 后重试。".to_owned(),
             Problem::Unavailable(_) => "数据库没有响应，请稍后重试；若持续出现，请把请求编号告诉管理员。".to_owned(),
             Problem::Internal(_) => "这是程序的问题，不是您的输入有误。请把请求编号告诉管理员。".to_owned(),

@@ -16,6 +16,7 @@ pub(super) mod imports;
 pub(super) mod item;
 pub(super) mod items;
 pub(super) mod landing;
+pub(super) mod map;
 mod ogc;
 pub(super) mod parcel;
 pub(super) mod parcel_geojson;
@@ -33,7 +34,7 @@ pub(super) mod target;
 pub(super) mod tile;
 pub(super) mod upload;
 
-use axum::http::{HeaderValue, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -56,6 +57,12 @@ fn typed<T: Serialize>(media_type: &'static str, value: &T) -> Result<Response, 
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
+}
+
+/// Whether the client already holds what bears this tag.
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    known.split(',').map(str::trim).any(|candidate| candidate == etag || candidate == "*")
 }
 
 /// An address of ours asked in a way that it does not take.

@@ -4,6 +4,7 @@ mod assets;
 mod card;
 mod determinations;
 mod lists;
+mod map;
 mod mvt;
 mod ogc;
 mod problems;

@@ -11,6 +11,7 @@ mod city;
 mod cli;
 mod cli_evaluate;
 mod cli_inspect;
+mod cli_map;
 mod cli_rulebook;
 mod cluster;
 mod fuzz;

@@ -110,6 +110,12 @@ fn serve_and_cli_reach_the_store_only_through_app() {
 }
 
 #[test]
+fn reports_are_made_of_what_the_use_cases_answer() {
+    never("src/report", &["crate::store", "crate::serve", "crate::ingest", "crate::city", "sqlx::"]);
+    never("src/app", &["crate::report"]);
+}
+
+#[test]
 fn the_snapshot_loads_nothing_itself() {
     never("src/city", &["crate::store", "crate::app", "crate::ingest", "sqlx::", "mujun_domain"]);
 }

@@ -4,6 +4,7 @@ use axum::extract::State as Shared;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::is_known;
 use crate::app::query::{self, StateOfData};
 use crate::app::state::State;
 use crate::serve::extract::TilePath;
@@ -14,11 +15,6 @@ fn etag(data: StateOfData, path: &TilePath) -> String {
     let layers: Vec<&str> = path.layers.iter().map(|layer| layer.as_str()).collect();
     let (z, x, y) = path.address.parts();
     format!("W/\"{}-{}-{}-{z}-{x}-{y}\"", data.run_id.unwrap_or_default(), data.revision, layers.join("."))
-}
-
-fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    known.split(',').map(str::trim).any(|candidate| candidate == etag || candidate == "*")
 }
 
 pub(in crate::serve) async fn get(
