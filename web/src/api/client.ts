@@ -44,6 +44,8 @@ export interface ListQuery {
   limit?: number
   cursor?: string | null
   without_geometry?: boolean
+  /** West, south, east, north in degrees, by comma. */
+  bbox?: string
 }
 
 /** `?a=1&b=2` of the fields that have a value; the empty string when none has. */

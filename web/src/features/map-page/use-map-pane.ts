@@ -68,12 +68,23 @@ export function useMapPane(container: Ref<HTMLElement | null>, state: MapState) 
     return (divisions.data.value && boundsOf(divisions.data.value)) ?? CITY
   }
 
-  function showCounty(county: string | null): void {
+  function countyBounds(county: string | null): Bounds {
     const areas = divisions.data.value
     const chosen = areas?.features.filter(({ properties }) => properties.division_code === county) ?? []
-    const bounds = chosen.length > 0 && areas ? boundsOf({ ...areas, features: chosen }) : cityBounds()
-    view.value?.fit(bounds ?? CITY)
+    return (chosen.length > 0 && areas && boundsOf({ ...areas, features: chosen })) || cityBounds()
   }
 
-  return { view, standing, pointer, home: () => view.value?.fit(cityBounds()) }
+  function showCounty(county: string | null): void {
+    view.value?.fit(countyBounds(county))
+  }
+
+  return {
+    view,
+    standing,
+    pointer,
+    home: () => view.value?.fit(cityBounds()),
+    ground: cityBounds,
+    /** What a map shows that nobody moved. */
+    shown: () => countyBounds(state.county),
+  }
 }
