@@ -22,6 +22,8 @@ async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
 const idOf = (page: Page) => new URL(page.url()).pathname.split('/').at(-1) ?? ''
 
 test('a zipped GBK Shapefile is dropped, confirmed, tried, seen on the map, committed and listed', async ({ page }) => {
+  // A trial, a commit and an evaluation of the whole city: on busy cores that takes longer than a page.
+  test.setTimeout(240_000)
   const land = new LandDriver(page)
   const zip = process.env['MUJUN_OFFICE_ZIP']
   if (!zip) throw new Error('the run script did not say where the file is')
@@ -32,7 +34,7 @@ test('a zipped GBK Shapefile is dropped, confirmed, tried, seen on the map, comm
 
   // The columns in pinyin initials are understood, the text is Chinese and not mangled.
   const mapping = page.locator('[data-figure="mapping"]')
-  await expect(mapping.locator('[data-field="parcel_code"] select')).toHaveValue('ZDDM')
+  await expect(mapping.locator('[data-field="parcel_code"] select')).toHaveValue('ZDDM', { timeout: 60_000 })
   await expect(page.locator('[data-figure="crs"]')).toContainText('4528')
   const firstRows = page.locator('[data-figure="first-rows"]')
   await expect(firstRows.locator('tbody tr')).toHaveCount(10)
@@ -73,7 +75,7 @@ test('a zipped GBK Shapefile is dropped, confirmed, tried, seen on the map, comm
   await page.locator('[data-action="commit"]').click()
   await expect(page.getByRole('alertdialog')).toContainText(zhCN.intake.rowFates.quarantined)
   await page.locator('[data-action="confirm"]').click()
-  await expect(page.locator('[data-figure="committed"]')).toContainText(zhCN.intake.toMap, { timeout: 60_000 })
+  await expect(page.locator('[data-figure="committed"]')).toContainText(zhCN.intake.toMap, { timeout: 120_000 })
   await land.keepPicture('intake-committed')
 
   const { items } = await land.api<{ items: ImportRow[] }>('/api/v1/imports')
@@ -92,7 +94,7 @@ test('a file that is none says so in Chinese and is thrown away', async ({ page,
   const land = new LandDriver(page)
   await page.goto('/imports/upload')
   await page.locator('input[type="file"]').setInputFiles({ name: '坏.gpkg', mimeType: 'application/octet-stream', buffer: Buffer.from('not a database') })
-  await expect(page.getByRole('alert').first()).toContainText('坏.gpkg')
+  await expect(page.getByRole('alert').first()).toContainText('坏.gpkg', { timeout: 60_000 })
   expect(await land.accessibilityFaults()).toEqual([])
   await land.keepPicture('intake-unreadable')
   const id = idOf(page)

@@ -95,8 +95,9 @@ impl Intake {
         let id = arriving.id.clone();
         let folder = self.folder_of(&id);
         let files = self.files_of(&id);
-        tokio::fs::create_dir_all(&files).await.map_err(|error| IntakeError::folder("建立上传文件夹", error))?;
         let unfinished = Unfinished::new(folder);
+        // Not by a background thread: it would go on making the folder after this request was dropped and tidied up.
+        std::fs::create_dir_all(&files).map_err(|error| IntakeError::folder("建立上传文件夹", error))?;
         let part = self.receive(&files, incoming).await?;
         let upload = Upload { id, received_at: now, parts: vec![part], preview: None, commit: None };
         self.write(&upload).await?;
@@ -145,9 +146,9 @@ impl Intake {
     {
         let Incoming { name, length, body } = incoming;
         let arriving = files.join(format!("{name}.part"));
-        let file = File::create(&arriving).await.map_err(|error| IntakeError::folder("建立上传文件", error))?;
         let unfinished = Unfinished::new(arriving.clone());
-        let (bytes, sha256) = copy(file, body, self.limits.file).await?;
+        let file = std::fs::File::create(&arriving).map_err(|error| IntakeError::folder("建立上传文件", error))?;
+        let (bytes, sha256) = copy(File::from_std(file), body, self.limits.file).await?;
         if length.is_some_and(|length| length != bytes) {
             return Err(IntakeError::CutShort { received: bytes, source: None });
         }
