@@ -4,6 +4,7 @@
 pub mod consequence;
 pub mod database;
 pub mod diff;
+pub mod display;
 pub mod evaluation;
 pub mod facts;
 pub mod import;
@@ -23,3 +24,4 @@ pub mod screening;
 pub mod state;
 pub mod status;
 pub mod target;
+pub mod tile;

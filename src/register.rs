@@ -4,6 +4,7 @@
 
 pub mod columns;
 mod deduction;
+pub mod display;
 mod enterprise;
 mod supply_event;
 

@@ -3,12 +3,15 @@
 
 mod assets;
 mod context;
+mod cql;
 mod cursor;
 mod extract;
+mod hatch;
 mod openapi;
 mod problem;
 mod query;
 mod route;
+mod tile_query;
 mod upload_problem;
 mod view;
 
@@ -82,7 +85,15 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/target", get(route::target::get))
         .route("/api/v1/proposals/check", post(route::proposal_check::post).layer(DefaultBodyLimit::max(LARGEST_PROPOSAL)))
         .route("/api/v1/map", get(route::map::get))
-        .route("/tiles/{layers}/{z}/{x}/{y}", get(route::tile::get))
+        .route("/tilejson/{layers}", get(route::tilesets::of_layers))
+        .route("/style.json", get(route::style::get))
+        .route("/style/{name}", get(route::style::sprite))
+        .route("/tileMatrixSets", get(route::tile_matrix_sets::list))
+        .route("/tileMatrixSets/{tileMatrixSetId}", get(route::tile_matrix_sets::one))
+        .route("/tiles", get(route::tilesets::list))
+        .route("/tiles/{tileMatrixSetId}", get(route::tilesets::describe))
+        .route("/collections/{collection}/tiles", get(route::tilesets::list))
+        .route("/collections/{collection}/tiles/{tileMatrixSetId}", get(route::tilesets::describe))
         .route("/", get(route::landing::get))
         .route("/conformance", get(route::conformance::get))
         .route("/api", get(route::api::get))
@@ -97,7 +108,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/uploads/{upload_id}/parts/{name}", put(route::upload::part::put))
         .fallback(assets::page_or_nothing)
         .method_not_allowed_fallback(route::method_not_allowed)
-        .with_state(state)
+        .with_state(state.clone())
         .layer(
             ServiceBuilder::new()
                 .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
@@ -107,6 +118,19 @@ pub fn router(state: State) -> Router {
                 .layer(middleware::from_fn(context::request))
                 .layer(CatchPanicLayer::custom(context::panicked)),
         )
+        .merge(tiles(state))
+}
+
+/// The addresses of tiles. They are asked for by the thousand, say themselves how they are compressed, and are logged only when
+/// something is worth telling: what surrounds them must not cost more than they do.
+fn tiles(state: State) -> Router {
+    Router::new()
+        .route("/tiles/{layers}/{z}/{x}/{y}", get(route::tile::get))
+        .route("/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}", get(route::tilesets::one))
+        .route("/collections/{collection}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", get(route::tilesets::one))
+        .method_not_allowed_fallback(route::method_not_allowed)
+        .with_state(state)
+        .layer(ServiceBuilder::new().layer(middleware::from_fn(context::tile)).layer(CatchPanicLayer::custom(context::panicked)))
 }
 
 fn decision_limit() -> DefaultBodyLimit {

@@ -20,6 +20,7 @@ pub use progress::{Projects, Target, projects, target};
 pub use run::{Runs, SupplyRates, run, runs, supply_rates};
 pub use summary::{Summary, divisions, summary};
 
+pub use crate::register::display::MapLayer;
 pub use crate::store::lineage::LineageRow;
 pub use crate::store::read::approval::{ApprovalRow, ApprovalShapes};
 pub use crate::store::read::division::DivisionRow;
@@ -32,9 +33,9 @@ pub use crate::store::read::scope::{ScopeRow as Scope, StateOfData};
 pub use crate::store::read::summary::{CountyRow, KindRow, LayerRow};
 pub use crate::store::read::supply::{GeometryPresence, SupplyFilter, SupplyRow};
 pub use crate::store::read::supply_rate::SupplyRateRow;
-pub use crate::store::read::tile::{TileAddress, TileLayer};
 pub use crate::store::read::{Bbox, Total};
 pub use crate::store::run::Run;
+pub use mujun_tiles::TileAddress;
 
 use sqlx::{Postgres, Transaction};
 
@@ -54,6 +55,9 @@ pub enum QueryError {
     /// The progress to the target could not be computed.
     #[error("无法计算目标完成情况")]
     Target(#[source] crate::app::target::TargetError),
+    /// A tile could not be made.
+    #[error(transparent)]
+    Tile(#[from] crate::app::tile::TileError),
     /// A computation beside the reactor was cut short.
     #[error("计算中断")]
     Interrupted(#[source] tokio::task::JoinError),
@@ -105,14 +109,4 @@ pub async fn is_ready(state: &State) -> Result<bool, QueryError> {
 /// What a cached answer depends on.
 pub async fn state_of_data(state: &State) -> Result<StateOfData, QueryError> {
     Ok(read::scope::state_of_data(&mut *snapshot(state).await?).await?)
-}
-
-/// A tile of these layers, one after the other: vector tiles concatenate. Empty when nothing lies in it.
-pub async fn tile(state: &State, layers: &[TileLayer], address: TileAddress) -> Result<Vec<u8>, QueryError> {
-    let mut conn = snapshot(state).await?;
-    let mut tile = Vec::new();
-    for layer in layers {
-        tile.append(&mut read::tile::layer(&mut conn, *layer, address).await?);
-    }
-    Ok(tile)
 }

@@ -132,7 +132,7 @@ impl Map {
         let database = Database::open(config).await.map_err(Failure::environment)?;
         let bar = show::working(format!("绘制地图：{name}"));
         let intake = Arc::new(Intake::new(config.data_dir.join("uploads"), Limits::default()));
-        let drawn = draw(&State { pool: database.pool.clone(), rulebook, intake }, request, clock::today()).await;
+        let drawn = draw(&State::new(database.pool.clone(), rulebook, intake), request, clock::today()).await;
         bar.finish_and_clear();
         database.close().await.map_err(Failure::environment)?;
         let bytes = drawn.map_err(failure)?;

@@ -80,10 +80,12 @@ pub(super) async fn serve(
     println!("亩均已就绪，请在浏览器中打开：{url}/");
     println!("按 Ctrl-C 停止。");
     let intake = Arc::new(Intake::new(data_dir.join("uploads"), Limits::default()));
-    let state = State { pool: database.pool.clone(), rulebook, intake: intake.clone() };
+    let (display, keeper) = app::display::keep(database.pool.clone());
+    let state = State::new(database.pool.clone(), rulebook, intake.clone()).with_display(display);
     let served = crate::serve::run(listener, state, stop_asked()).await;
     println!("正在停止……");
     intake.stop();
+    drop(keeper);
     database.close().await.map_err(Failure::environment)?;
     served.map_err(Failure::environment)?;
     println!("已停止。");

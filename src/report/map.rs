@@ -21,7 +21,7 @@ use tokio::task::{JoinError, spawn_blocking};
 pub use mvt::TileFault;
 pub use request::{Caption, Extent, Format, Layout, MapLayer, MapRequest, Orientation, PageSize, Paper, Selected};
 
-use crate::app::query::{self, MapGround, QueryError, TileAddress, TileLayer};
+use crate::app::query::{self, MapGround, MapLayer as TileLayer, QueryError, TileAddress};
 use crate::app::state::State;
 use frame::Frame;
 use output::Fonts;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -45,6 +45,30 @@ pub(super) async fn request(request: Request, next: Next) -> Response {
     let duration_ms = began.elapsed().as_secs_f64() * 1000.0;
     tracing::info!(request = id, %method, path, status = response.status().as_u16(), duration_ms, "answered");
     response.headers_mut().insert(REQUEST_ID, HeaderValue::from(id));
+    response
+}
+
+/// An answer that took longer is worth a line in the log.
+const SLOW: Duration = Duration::from_millis(250);
+
+/// Numbers the request for a tile and sets its deadline; logs it when it failed or was slow.
+pub(super) async fn tile(request: Request, next: Next) -> Response {
+    let id = REQUESTS.fetch_add(1, Ordering::Relaxed);
+    let uri = request.uri().clone();
+    let began = Instant::now();
+    let answered = REQUEST.scope(id, tokio::time::timeout(DEADLINE, next.run(request))).await;
+    let mut response = match answered {
+        Ok(response) => response,
+        Err(_) => REQUEST.scope(id, async { Problem::TimedOut.into_response() }).await,
+    };
+    let (status, took) = (response.status(), began.elapsed());
+    if status.is_client_error() || status.is_server_error() || took > SLOW {
+        let duration_ms = took.as_secs_f64() * 1000.0;
+        tracing::info!(request = id, path = uri.path(), status = status.as_u16(), duration_ms, "answered a tile");
+    }
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, HeaderValue::from(id));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 

@@ -1,5 +1,6 @@
 //! Paths and headers, parsed before a handler runs: a name that cannot exist never reaches the database.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use axum::body::Bytes;
@@ -13,7 +14,8 @@ use mujun_domain::subject::SubjectKind;
 
 use super::problem::Problem;
 use crate::app::intake::{IntakeError, UploadId};
-use crate::app::query::{FeatureCollection, FeatureKey, FindingKey, TileAddress, TileLayer};
+use crate::app::query::{FeatureCollection, FeatureKey, FindingKey, MapLayer};
+use crate::app::tile::TileAddress;
 
 /// Longest code of any register, bytes.
 const LONGEST_CODE: usize = 200;
@@ -217,7 +219,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RunPath {
 
 /// A tile that exists, of layers that we have, none of them twice.
 pub(super) struct TilePath {
-    pub layers: Vec<TileLayer>,
+    pub layers: Vec<MapLayer>,
     pub address: TileAddress,
 }
 
@@ -225,26 +227,98 @@ impl<S: Send + Sync> FromRequestParts<S> for TilePath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let path = Path::<(String, String, String, String)>::from_request_parts(parts, &()).await;
         let not_found = || Problem::TileNotFound { address: echo(parts.uri.path()) };
-        let mut parts_for_path = parts.clone();
-        let Path((layers, z, x, y)) = Path::<(String, String, String, String)>::from_request_parts(&mut parts_for_path, &())
-            .await
-            .map_err(|_| not_found())?;
-        let (z, x, y) = match (z.parse(), x.parse(), y.parse()) {
-            (Ok(z), Ok(x), Ok(y)) => (z, x, y),
-            _ => return Err(not_found()),
-        };
-        let address = TileAddress::new(z, x, y).ok_or_else(not_found)?;
+        let Path((layers, z, x, y)) = path.map_err(|_| not_found())?;
+        let address = address(&z, &x, &y).ok_or_else(not_found)?;
         Ok(TilePath { layers: tile_layers(&layers)?, address })
     }
 }
 
+fn address(z: &str, x: &str, y: &str) -> Option<TileAddress> {
+    // Digits only: a number has one spelling, so that a tile has one address.
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)?.parse().ok();
+    TileAddress::new(z.parse().ok()?, number(x)?, number(y)?)
+}
+
+/// A tile as OGC API Tiles names it: matrix set, matrix, row, column; of a collection, or of the whole data set.
+pub(super) struct OgcTilePath {
+    pub layer: Option<MapLayer>,
+    pub address: TileAddress,
+}
+
+/// The one tile matrix set we have.
+pub(super) const TILE_MATRIX_SET: &str = "WebMercatorQuad";
+
+impl<S: Send + Sync> FromRequestParts<S> for OgcTilePath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, &()).await;
+        let not_found = || Problem::TileNotFound { address: echo(parts.uri.path()) };
+        let Path(path) = path.map_err(|_| not_found())?;
+        let part = |name: &str| path.get(name).map(String::as_str);
+        let layer = part("collection").map(collection_layer).transpose()?;
+        // Of the data set it stands in the address itself.
+        matrix_set(part("tileMatrixSetId"))?;
+        let address = match (part("tileMatrix"), part("tileCol"), part("tileRow")) {
+            (Some(z), Some(x), Some(y)) => address(z, x, y),
+            _ => None,
+        };
+        Ok(OgcTilePath { layer, address: address.ok_or_else(not_found)? })
+    }
+}
+
+/// A tile set: of a collection, or of the whole data set.
+pub(super) struct TileSetPath {
+    pub layer: Option<MapLayer>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TileSetPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, &()).await;
+        let Path(path) = path.map_err(|_| Problem::AddressNotFound { path: echo(parts.uri.path()) })?;
+        let layer = path.get("collection").map(|name| collection_layer(name)).transpose()?;
+        if let Some(set) = path.get("tileMatrixSetId") {
+            matrix_set(Some(set))?;
+        }
+        Ok(TileSetPath { layer })
+    }
+}
+
+fn matrix_set(name: Option<&str>) -> Result<(), Problem> {
+    match name {
+        None | Some(TILE_MATRIX_SET) => Ok(()),
+        Some(other) => Err(Problem::TileMatrixSetNotFound { name: echo(other) }),
+    }
+}
+
+/// The layer of the tiles that shows a collection: of the same name.
+fn collection_layer(name: &str) -> Result<MapLayer, Problem> {
+    let collection = collection(name)?;
+    MapLayer::from_word(collection.as_str()).ok_or_else(|| Problem::CollectionNotFound { collection: echo(name) })
+}
+
+/// Layers of a tile in a path of its own.
+pub(super) struct LayersPath(pub Vec<MapLayer>);
+
+impl<S: Send + Sync> FromRequestParts<S> for LayersPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Path(text) = Path::<String>::from_request_parts(parts, &()).await.unwrap_or_else(|_| Path(String::new()));
+        tile_layers(&text).map(LayersPath)
+    }
+}
+
 /// The closed list caps the number: no layer may be named twice.
-fn tile_layers(text: &str) -> Result<Vec<TileLayer>, Problem> {
-    let allowed = || TileLayer::ALL.map(TileLayer::as_str).to_vec();
+pub(super) fn tile_layers(text: &str) -> Result<Vec<MapLayer>, Problem> {
+    let allowed = || MapLayer::ALL.map(MapLayer::as_str).to_vec();
     let mut layers = Vec::new();
     for word in text.split(',') {
-        match TileLayer::ALL.into_iter().find(|layer| layer.as_str() == word) {
+        match MapLayer::ALL.into_iter().find(|layer| layer.as_str() == word) {
             Some(layer) if !layers.contains(&layer) => layers.push(layer),
             Some(_) | None => return Err(Problem::UnknownLayer { found: echo(word), allowed: allowed() }),
         }
@@ -392,7 +466,7 @@ mod tests {
 
     #[test]
     fn no_layer_may_be_asked_for_twice() {
-        assert_eq!(tile_layers("parcels,zones").unwrap(), [TileLayer::Parcels, TileLayer::Zones]);
+        assert_eq!(tile_layers("parcels,zones").unwrap(), [MapLayer::Parcels, MapLayer::Zones]);
         assert!(tile_layers("parcels,parcels").is_err());
         assert!(tile_layers("parcels;drop table parcel").is_err());
         assert!(tile_layers("").is_err());

@@ -11,6 +11,7 @@ use super::context;
 use super::upload_problem;
 use crate::app::intake::IntakeError;
 use crate::app::query::QueryError;
+use crate::app::tile::TileError;
 
 /// A request that was not answered as asked, and why.
 #[derive(Debug)]
@@ -49,6 +50,10 @@ pub(crate) enum Problem {
     FeatureNotFound { collection: &'static str, feature: String },
     /// The address names no tile.
     TileNotFound { address: String },
+    /// No such tile matrix set.
+    TileMatrixSetNotFound { name: String },
+    /// More in one tile than can be read for it beside the snapshot.
+    TileTooFull { at_most: i64 },
     /// The address names nothing we serve.
     AddressNotFound { path: String },
     /// The address does not take this method.
@@ -118,6 +123,10 @@ impl Problem {
             Problem::CollectionNotFound { .. } => ("/problems/collection-not-found", StatusCode::NOT_FOUND, "没有这个要素集"),
             Problem::FeatureNotFound { .. } => ("/problems/feature-not-found", StatusCode::NOT_FOUND, "没有这个要素"),
             Problem::TileNotFound { .. } => ("/problems/tile-not-found", StatusCode::NOT_FOUND, "没有这个瓦片"),
+            Problem::TileMatrixSetNotFound { .. } => {
+                ("/problems/tile-matrix-set-not-found", StatusCode::NOT_FOUND, "没有这个瓦片矩阵集")
+            }
+            Problem::TileTooFull { .. } => ("/problems/tile-too-full", StatusCode::UNPROCESSABLE_ENTITY, "瓦片内要素过多"),
             Problem::AddressNotFound { .. } => ("/problems/address-not-found", StatusCode::NOT_FOUND, "没有这个地址"),
             Problem::MethodNotAllowed { .. } => {
                 ("/problems/method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "不支持这种请求方法")
@@ -177,6 +186,12 @@ impl Problem {
             }
             Problem::TileNotFound { address } => {
                 format!("“{address}”不是瓦片地址：应为 /tiles/图层/z/x/y，z 为 0–22 的整数，x、y 为小于 2 的 z 次方的整数。")
+            }
+            Problem::TileMatrixSetNotFound { name } => {
+                format!("没有名为“{name}”的瓦片矩阵集；可用的见 /tileMatrixSets。")
+            }
+            Problem::TileTooFull { at_most } => {
+                format!("地图尚未载入内存，或所求的不是现行评价批；这样的瓦片直接由数据库生成，最多 {at_most} 个要素。请放大后再看，或稍候。")
             }
             Problem::AddressNotFound { path } => format!("没有“{path}”这个地址。接口说明见 /api。"),
             Problem::MethodNotAllowed { method, path } => format!("“{path}”不接受 {method} 请求。接口说明见 /api。"),
@@ -271,10 +286,23 @@ impl From<IntakeError> for Problem {
     }
 }
 
+impl From<TileError> for Problem {
+    fn from(error: TileError) -> Self {
+        match error {
+            TileError::NoSuchRun { run_id } => Problem::RunNotFound { run_id: run_id.to_string() },
+            TileError::NoRun => Problem::NoRun,
+            TileError::TooMany { at_most } => Problem::TileTooFull { at_most },
+            TileError::Read(error) => QueryError::Read(error).into(),
+            TileError::Interrupted(error) => QueryError::Interrupted(error).into(),
+        }
+    }
+}
+
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::NoRun => Problem::NoRun,
+            QueryError::Tile(error) => error.into(),
             error if error.is_unavailable() => Problem::Unavailable(Box::new(error)),
             error => Problem::Internal(Box::new(error)),
         }

@@ -38,6 +38,11 @@ pub(super) fn invalid(name: &'static str, found: &str, expected: impl Into<Strin
 }
 
 impl Parameters {
+    /// Whether none was given, or all were taken.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
     /// The value of a parameter that will be taken later.
     pub(super) fn peek(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())

@@ -27,11 +27,14 @@ pub(super) mod proposal_check;
 pub(super) mod run;
 pub(super) mod runs;
 pub(super) mod scope;
+pub(super) mod style;
 pub(super) mod summary;
 pub(super) mod supplies;
 pub(super) mod supply_rates;
 pub(super) mod target;
 pub(super) mod tile;
+pub(super) mod tile_matrix_sets;
+pub(super) mod tilesets;
 pub(super) mod upload;
 
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};

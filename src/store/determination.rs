@@ -7,6 +7,9 @@ use sqlx::{FromRow, PgConnection};
 use super::fault::{During, StoreError};
 use super::read::finding::FindingKey;
 
+/// The channel on which a recorded decision is announced; the payload is empty.
+pub const DETERMINATION_CHANNEL: &str = "mujun_determination";
+
 /// A decision to be recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDetermination {
@@ -152,7 +155,7 @@ pub enum Insertion {
     Overtaken,
 }
 
-/// Records a decision, unless another one took its number meanwhile.
+/// Records a decision, unless another one took its number meanwhile, and announces it on [`DETERMINATION_CHANNEL`] at commit.
 pub async fn insert(conn: &mut PgConnection, key: &FindingKey, decision: &NewDetermination) -> Result<Insertion, StoreError> {
     let original = &decision.original;
     let inserted: Option<i32> = sqlx::query_scalar(include_str!("sql/determination/insert.sql"))
@@ -176,9 +179,10 @@ pub async fn insert(conn: &mut PgConnection, key: &FindingKey, decision: &NewDet
         .bind(&original.flag)
         .bind(original.flagged_area_m2)
         .bind(&original.finding_sha256)
-        .fetch_optional(conn)
+        .fetch_optional(&mut *conn)
         .await
         .during("登记办理")?;
+    sqlx::query(include_str!("sql/determination/announce.sql")).execute(conn).await.during("通知办理")?;
     Ok(if inserted.is_some() { Insertion::Recorded } else { Insertion::Overtaken })
 }
 

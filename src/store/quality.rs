@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use mujun_geometry::geo::Rect;
 use sqlx::{FromRow, PgConnection};
 
-use super::columns::each_row;
+use super::columns::Taken;
+use super::copy_out::each_row;
 use super::fault::{During, StoreError};
 use crate::register::RegisterKind;
 use crate::register::columns::GroundColumn;
@@ -114,7 +115,7 @@ pub async fn window(
         .await
         .during(STEP)?;
     let mut all = WindowColumns::default();
-    each_row(conn, include_str!("sql/quality/window.sql"), "ground_row", |row| {
+    each_row(conn, STEP, include_str!("sql/quality/window.sql"), "ground_row", |row| {
         all.version_ids.push(row.bigint()?.ok_or("缺版本号")?);
         all.roles.push(row.integer()?.unwrap_or(0));
         let code = row.field()?.unwrap_or_default();

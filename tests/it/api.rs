@@ -3,12 +3,15 @@
 mod assets;
 mod card;
 mod determinations;
+mod display;
 mod lists;
 mod map;
 mod mvt;
 mod ogc;
 mod problems;
 mod runs;
+mod second_city;
 mod seed;
 mod tiles;
+mod tilesets;
 mod uploads;

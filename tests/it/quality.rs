@@ -213,7 +213,7 @@ async fn buildings_are_held_against_their_copies_only() {
 /// The server's routes on this world, with a folder for what is uploaded.
 pub fn routes(world: &World, rulebook: Arc<Rulebook>, uploads: &Path) -> Router {
     let intake = Arc::new(Intake::new(uploads.to_owned(), Limits::default()));
-    router(State { pool: world.city.pool.clone(), rulebook, intake })
+    router(State::new(world.city.pool.clone(), rulebook, intake))
 }
 
 /// The parcels of a county that are present ones, with their areas.

@@ -204,3 +204,13 @@ test('every kind can be switched off and leaves the map', async ({ page }) => {
   expect(await land.drawnAt(parcel.label_lon, parcel.label_lat, ['underused-fill', 'underused-hatch'])).toEqual([])
   await expect(page).toHaveURL(/hide=/)
 })
+
+test('the map draws every zoom from the whole city to one parcel without a complaint', async ({ page }) => {
+  test.setTimeout(240_000)
+  const land = new LandDriver(page)
+  const { label_lat, label_lon } = await land.flaggedParcel('underused')
+  for (let zoom = 6; zoom <= 17; zoom += 1) {
+    await land.openMap(`?at=${zoom}/${label_lat}/${label_lon}`)
+    await land.keepPicture(`map-zoom-${zoom}`)
+  }
+})

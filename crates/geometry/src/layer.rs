@@ -29,8 +29,10 @@ pub struct LayerBuilder {
 
 /// What a ring bounds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum RingKind {
+pub enum RingKind {
+    /// The outside of a part.
     Exterior,
+    /// What is cut out of the part before it.
     Hole,
 }
 

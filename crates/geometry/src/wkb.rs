@@ -90,7 +90,7 @@ pub fn from_wkb(bytes: &[u8], crs: Crs) -> Result<MultiPolygon<f64>, WkbError> {
 }
 
 /// Reads the same bytes ring by ring, for a caller that keeps the coordinates in a list of its own.
-pub(crate) fn read_rings(
+pub fn read_rings(
     bytes: &[u8],
     crs: Crs,
     mut ring: impl FnMut(RingKind, &mut dyn Iterator<Item = Coord<f64>>),

@@ -2,8 +2,9 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{Bbox, DivisionRow, QueryError, Scope, TileAddress, TileLayer, snapshot, state_of_data, tile};
+use super::{Bbox, DivisionRow, MapLayer, QueryError, Scope, TileAddress, snapshot};
 use crate::app::state::State;
+use crate::app::tile::{Answered, Encoding, Known, LayerQuery, ShownRun, TileQuery, TileRequest, tile};
 use crate::store::read;
 
 /// Tiles asked for at the same time.
@@ -40,17 +41,22 @@ pub async fn map_ground(state: &State) -> Result<MapGround, QueryError> {
 ///
 /// A map whose halves belong to two revisions would show what never was, so the tiles are read again when the data changed in
 /// between; after a few attempts, under writers that never rest, the last reading is given.
-pub async fn map_tiles(state: &State, layers: &[TileLayer], addresses: &[TileAddress]) -> Result<Vec<Vec<u8>>, QueryError> {
-    let mut before = state_of_data(state).await?;
+pub async fn map_tiles(state: &State, layers: &[MapLayer], addresses: &[TileAddress]) -> Result<Vec<Vec<u8>>, QueryError> {
+    let query = TileQuery::new(layers.iter().map(|layer| LayerQuery::whole(*layer)).collect());
+    let request = |address| TileRequest {
+        address,
+        query: query.clone(),
+        shown: ShownRun::Current,
+        encoding: Encoding::Identity,
+        known: Known::default(),
+    };
     let mut attempt = 1;
     loop {
-        let tiles =
-            stream::iter(addresses.to_vec()).map(|address| tile(state, layers, address)).buffered(AT_ONCE).try_collect().await?;
-        let after = state_of_data(state).await?;
-        if before == after || attempt == ATTEMPTS {
-            return Ok(tiles);
+        let answered: Vec<Answered> =
+            stream::iter(addresses.to_vec()).map(|address| tile(state, request(address))).buffered(AT_ONCE).try_collect().await?;
+        if attempt == ATTEMPTS || answered.windows(2).all(|two| two[0].seen == two[1].seen) {
+            return Ok(answered.into_iter().map(|tile| tile.bytes.map(|(bytes, _)| bytes).unwrap_or_default()).collect());
         }
-        before = after;
         attempt += 1;
     }
 }

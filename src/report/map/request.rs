@@ -4,7 +4,7 @@
 use mujun_domain::code::DivisionCode;
 use mujun_domain::kind::Kind;
 
-use crate::app::query::{Bbox, TileLayer};
+use crate::app::query::{Bbox, MapLayer as TileLayer};
 
 /// The widest extent drawn, degrees: several provinces.
 const WIDEST: f64 = 20.0;

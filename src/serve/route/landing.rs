@@ -5,6 +5,8 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::ogc::{JSON, OPENAPI, link, prefers_html};
+use super::style::STYLE;
+use super::tilesets::{TILESETS, TILING_SCHEMES};
 use super::typed;
 use crate::serve::assets;
 use crate::serve::extract::BaseUrl;
@@ -40,6 +42,9 @@ pub(in crate::serve) async fn get(
                     link(format!("{base}/api"), "service-desc", OPENAPI, "接口说明（OpenAPI 3.0）"),
                     link(format!("{base}/conformance"), "conformance", JSON, "符合的标准"),
                     link(format!("{base}/collections"), "data", JSON, "要素集"),
+                    link(format!("{base}/tiles"), TILESETS, JSON, "矢量瓦片"),
+                    link(format!("{base}/tileMatrixSets"), TILING_SCHEMES, JSON, "瓦片矩阵集"),
+                    link(format!("{base}/style.json"), "http://www.opengis.net/def/rel/ogc/1.0/styles", STYLE, "地图样式（MapLibre）"),
                 ],
             }),
         )?

@@ -104,6 +104,7 @@ pub(super) fn describe(base: &str, collection: FeatureCollection, extent: Option
         "links": [
             link(format!("{base}/collections/{id}"), "self", JSON, title),
             link(format!("{base}/collections/{id}/items"), "items", GEOJSON, format!("{title}：要素")),
+            link(format!("{base}/collections/{id}/tiles"), super::tilesets::TILESETS, JSON, format!("{title}：矢量瓦片")),
             link(format!("{base}/collections/{id}/items?f=html"), "items", "text/html", format!("{title}：地图应用")),
         ],
     });

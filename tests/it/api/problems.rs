@@ -58,7 +58,8 @@ async fn what_is_not_there_is_named() {
         ("/tiles/parcels/3/-1/0", "tile-not-found"),
         ("/tiles/parcels/3/0/0.pbf", "tile-not-found"),
         ("/api/v1/parcel", "address-not-found"),
-        ("/tiles", "address-not-found"),
+        ("/tiles/none", "tile-matrix-set-not-found"),
+        ("/tile", "address-not-found"),
         ("/nowhere", "address-not-found"),
     ] {
         assert_problem(&api.get(address).await, kind, StatusCode::NOT_FOUND);

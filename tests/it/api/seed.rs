@@ -6,13 +6,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use mujun::app::display::{self, Display, DisplayKeeper};
 use mujun::app::evaluation::{Activation, EvaluationRequest, evaluate_city};
 use mujun::app::intake::{Intake, Limits};
 use mujun::app::registers::Registers;
 use mujun::app::state::State;
+use mujun::app::tile::Seen;
 use mujun::register::{ConstructionState, DivisionRecord, RegisterKind, ZoneRecord};
 use mujun::serve::router;
-use mujun::store::{approval, building, division, import, parcel, project, project_event, supply, target, zone};
+use mujun::store::{self, approval, building, division, import, parcel, project, project_event, supply, target, zone};
 use mujun_domain::rulebook::Rulebook;
 use serde_json::Value;
 use sqlx::Acquire;
@@ -36,6 +38,39 @@ pub struct Api {
     pub router: Router,
     /// Where uploads go; removed with the test.
     pub uploads: TempDir,
+}
+
+/// A router that answers tiles from memory.
+pub struct Mapped {
+    router: Router,
+    pub display: Display,
+    #[expect(dead_code, reason = "held, because the city is kept in memory for as long as it lives")]
+    keeper: DisplayKeeper,
+}
+
+impl Mapped {
+    /// Waits until what the database holds now is in memory.
+    pub async fn caught_up(&self, api: &Api) {
+        let state = store::display::state_now(&api.city.pool).await.unwrap();
+        let is_there =
+            |seen: &Seen| (seen.revision, seen.run_id, seen.decisions) == (state.revision, state.run_id, state.decisions);
+        self.display.when(is_there).await.unwrap();
+    }
+
+    pub async fn get(&self, address: &str) -> Answer {
+        send(&self.router, Request::get(address).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn get_with(&self, address: &str, name: header::HeaderName, value: &str) -> Answer {
+        send(&self.router, Request::get(address).header(name, value).body(Body::empty()).unwrap()).await
+    }
+}
+
+async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 /// An answer, read to its end.
@@ -68,7 +103,7 @@ impl Api {
     fn on(city: TestCity) -> Api {
         let uploads = tempfile::tempdir().unwrap();
         let intake = Arc::new(Intake::new(uploads.path().to_owned(), Limits::default()));
-        let state = State { pool: city.pool.clone(), rulebook: rulebook(), intake };
+        let state = State::new(city.pool.clone(), rulebook(), intake);
         Api { city, router: router(state.clone()), state, uploads }
     }
 
@@ -78,6 +113,15 @@ impl Api {
         let intake = Arc::new(Intake::new(self.uploads.path().to_owned(), Limits::default()));
         let state = State { intake, ..self.state };
         Api { router: router(state.clone()), state, ..self }
+    }
+
+    /// The same database behind a router that answers from memory, once what is there now is in memory.
+    pub async fn in_memory(&self) -> Mapped {
+        let (display, keeper) = display::keep(self.city.pool.clone());
+        let router = router(self.state.clone().with_display(display.clone()));
+        let mapped = Mapped { router, display, keeper };
+        mapped.caught_up(self).await;
+        mapped
     }
 
     /// The town, judged.
@@ -100,10 +144,7 @@ impl Api {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        send(&self.router, request).await
     }
 
     pub async fn get(&self, address: &str) -> Answer {
@@ -186,7 +227,7 @@ pub fn the_town() -> Registers {
     town
 }
 
-fn file(kind: RegisterKind, rows: usize) -> import::NewImport {
+pub fn file(kind: RegisterKind, rows: usize) -> import::NewImport {
     import::NewImport {
         kind,
         file_name: format!("town-{}.gpkg", kind.as_str()),

@@ -40,7 +40,7 @@ async fn judged() -> (World, State) {
     world.record("first", &many_approvals()).await;
     world.evaluate(&law(), "2024-06-30", None).await;
     let intake = Arc::new(Intake::new(PathBuf::new(), Limits::default()));
-    let state = State { pool: world.city.pool.clone(), rulebook: law(), intake };
+    let state = State::new(world.city.pool.clone(), law(), intake);
     (world, state)
 }
 

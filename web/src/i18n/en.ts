@@ -54,6 +54,7 @@ export const en: Texts = {
     withoutGeometry: (count) => `${count} of them without geometry`,
     supplies: 'Supply contracts',
     atScale: (zoom) => `Shown from zoom ${zoom}`,
+    gridNote: 'Where a small scale holds too much to draw, squares stand for it: the deeper the tint, the more mu inside. Zoom in for single parcels.',
     sumNote:
       'Areas are summed, then rounded. Each square metre counts once: approved not supplied, then supplied not used, then underused.',
     fold: 'Hide legend',

@@ -57,6 +57,7 @@ export const zhCN = {
     withoutGeometry: (count: string) => `其中 ${count} 件无图形`,
     supplies: '供地合同',
     atScale: (zoom: number) => `放大到 ${zoom} 级起显示`,
+    gridNote: '小比例尺下要素过多时，改以方格显示：颜色越深，格内亩数越多；放大后逐宗显示。',
     sumNote: '面积先求和、后取舍；同一平方米只计一次，次序为批而未供、供而未用、用而未尽。',
     fold: '收起图例',
     unfold: '展开图例',

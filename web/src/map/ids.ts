@@ -3,7 +3,10 @@
 /** Sources of the style. */
 export const SOURCES = { city: 'city', divisions: 'divisions', divisionLabels: 'division-labels', proposal: 'proposal' } as const
 
-/** Layers inside the vector tiles; each has a companion `<name>_label` with one point a feature. */
+/**
+ * Layers inside the vector tiles. Each has companions: `<name>_label` with one point a feature, `<name>_tiny` with points for what
+ * is under a pixel, and `<name>_grid` with squares that sum what is too much to be drawn.
+ */
 export const TILE_LAYERS = ['parcels', 'leftovers', 'zones', 'projects', 'buildings'] as const
 export type TileLayer = (typeof TILE_LAYERS)[number]
 

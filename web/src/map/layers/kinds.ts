@@ -1,4 +1,5 @@
-// The layers of the three kinds: a tint, a hatch, an outline, and below zoom 12 a dot, since a parcel is then under a few pixels.
+// The layers of the three kinds: a tint, a hatch, an outline, below zoom 12 a dot for what is under a pixel, and squares where a
+// tile holds too many to draw and says how much land lies in each square instead.
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import type { Kind } from '@/api/types'
 import { HATCHES, SOURCES, type TileLayer } from '../ids'
@@ -16,12 +17,39 @@ function filterOf(kind: Kind): { filter?: ExpressionSpecification } {
   return kind === 'approved_not_supplied' ? {} : { filter: ['==', ['get', 'kind'], kind] }
 }
 
-/** Tint, hatch, outline and dot of one kind. */
+/** What a square says of one kind: its 亩. Leftovers are all of one kind. */
+function sumOf(kind: Kind): string {
+  return kind === 'approved_not_supplied' ? 'area_mu' : `${kind}_area_mu`
+}
+
+/** Grounds of a kind as points: those the tile keeps as points because they are under a pixel; of leftovers, which are few, all. */
+function dotLayerOf(kind: Kind): string {
+  return kind === 'approved_not_supplied' ? 'leftovers_label' : 'parcels_tiny'
+}
+
+/** The more 亩 in a square the denser its tint; a square of a thousand 亩 is all but opaque. */
+function squareLayer(kind: Kind): LayerSpecification {
+  const sum: ExpressionSpecification = ['to-number', ['coalesce', ['get', sumOf(kind)], 0]]
+  return {
+    id: `${kind}-grid`,
+    type: 'fill',
+    source: SOURCES.city,
+    'source-layer': `${tileLayerOf(kind)}_grid`,
+    filter: ['>', sum, 0],
+    paint: {
+      'fill-color': KIND_COLOURS[kind].fill,
+      'fill-opacity': ['interpolate', ['linear'], ['ln', ['+', 1, sum]], 0, 0.12, 7, 0.85],
+    },
+  }
+}
+
+/** Squares, tint, hatch, outline and dot of one kind. */
 export function kindLayers(kind: Kind): LayerSpecification[] {
   const { fill, ink } = KIND_COLOURS[kind]
   const layer = tileLayerOf(kind)
   const areas = { source: SOURCES.city, 'source-layer': layer, ...filterOf(kind) }
   return [
+    squareLayer(kind),
     {
       id: `${kind}-fill`,
       type: 'fill',
@@ -45,7 +73,7 @@ export function kindLayers(kind: Kind): LayerSpecification[] {
       id: `${kind}-dot`,
       type: 'circle',
       source: SOURCES.city,
-      'source-layer': `${layer}_label`,
+      'source-layer': dotLayerOf(kind),
       ...filterOf(kind),
       maxzoom: AREAS_FROM_ZOOM,
       paint: {

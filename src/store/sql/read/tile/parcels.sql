@@ -1,46 +1,5 @@
--- Which parcels does the tile show, and what does the run say of them?
--- $1 z, $2 x, $3 y, $4–$7 the tile with its margin in degrees (west, south, east, north).
--- Half a pixel (of 512 to a tile) is what simplification may move an edge. A polygon that collapses is kept as a point in
--- parcels_tiny, and every feature has one label point; both in the one tile that holds the point.
-with env as (
-    select st_tileenvelope($1, $2, $3) as core,
-           st_makeenvelope($4, $5, $6, $7, 4490) as box,
-           (st_xmax(st_tileenvelope($1, $2, $3)) - st_xmin(st_tileenvelope($1, $2, $3))) / 1024 as half_pixel
-),
-hit as (
-    select p.version_id as id,
-           p.division_code,
-           p.parcel_code,
-           coalesce(s.counted_kind, '') as kind,
-           coalesce(array_to_string(s.kinds, ','), '') as kinds,
-           coalesce(s.undetermined_count, 0) as undetermined,
-           s.plot_ratio,
-           coalesce(s.site_area_m2, p.documentary_area_m2, p.ellipsoidal_area_m2) * 3 / 2000 as area_mu,
-           p.geom as shape
-    from parcel p
-    left join current_run c on true
-    left join parcel_state s
-           on s.run_id = c.run_id and s.division_code = p.division_code and s.parcel_code = p.parcel_code
-    where upper_inf(p.recorded) and p.geom && (select box from env)
-),
-placed as (
-    select hit.*,
-           st_transform(hit.shape, 3857) as flat,
-           st_transform(st_pointonsurface(hit.shape), 3857) as label
-    from hit
-),
-drawn as (
-    select placed.*,
-           st_asmvtgeom(st_simplify(flat, half_pixel), core, 4096, 64, true) as area,
-           case when st_x(label) >= st_xmin(core) and st_x(label) < st_xmax(core)
-                 and st_y(label) >= st_ymin(core) and st_y(label) < st_ymax(core)
-                then st_asmvtgeom(label, core, 4096, 64, true) end as point
-    from placed, env
-)
-select coalesce((select st_asmvt(t, 'parcels', 4096, 'geom', 'id')
-                 from (select id, division_code, parcel_code, kind, kinds, undetermined, plot_ratio, area_mu, area as geom from drawn where area is not null order by id) t), '')
-    || coalesce((select st_asmvt(t, 'parcels_tiny', 4096, 'geom', 'id')
-                 from (select id, division_code, parcel_code, kind, kinds, undetermined, plot_ratio, area_mu, point as geom from drawn
-                       where area is null and point is not null order by id) t), '')
-    || coalesce((select st_asmvt(t, 'parcels_label', 4096, 'geom', 'id')
-                 from (select id, division_code, parcel_code, kind, kinds, undetermined, plot_ratio, area_mu, point as geom from drawn where point is not null order by id) t), '') as tile
+-- Which parcels lie in a box? $1–$4 west, south, east, north in degrees, $5 at most so many.
+select id, division_code, parcel_code, kind, kinds, undetermined, plot_ratio, area_mu, flagged_mu, geom
+from display_parcel
+where geom && st_makeenvelope($1, $2, $3, $4, 4490)
+limit $5

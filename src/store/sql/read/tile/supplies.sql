@@ -1,40 +1,5 @@
--- Which supplied ground does the tile show, of the contracts that have a geometry?
--- $1 z, $2 x, $3 y, $4–$7 the tile with its margin in degrees (west, south, east, north).
--- Half a pixel (of 512 to a tile) is what simplification may move an edge. A polygon that collapses is kept as a point in
--- supplies_tiny, and every feature has one label point; both in the one tile that holds the point.
-with env as (
-    select st_tileenvelope($1, $2, $3) as core,
-           st_makeenvelope($4, $5, $6, $7, 4490) as box,
-           (st_xmax(st_tileenvelope($1, $2, $3)) - st_xmin(st_tileenvelope($1, $2, $3))) / 1024 as half_pixel
-),
-hit as (
-    select s.version_id as id,
-           s.division_code,
-           s.supply_code,
-           s.parcel_code,
-           coalesce(s.construction_state, '') as construction_state,
-           s.geom as shape
-    from supply s
-    where upper_inf(s.recorded) and s.geom && (select box from env)
-),
-placed as (
-    select hit.*,
-           st_transform(hit.shape, 3857) as flat,
-           st_transform(st_pointonsurface(hit.shape), 3857) as label
-    from hit
-),
-drawn as (
-    select placed.*,
-           st_asmvtgeom(st_simplify(flat, half_pixel), core, 4096, 64, true) as area,
-           case when st_x(label) >= st_xmin(core) and st_x(label) < st_xmax(core)
-                 and st_y(label) >= st_ymin(core) and st_y(label) < st_ymax(core)
-                then st_asmvtgeom(label, core, 4096, 64, true) end as point
-    from placed, env
-)
-select coalesce((select st_asmvt(t, 'supplies', 4096, 'geom', 'id')
-                 from (select id, division_code, supply_code, parcel_code, construction_state, area as geom from drawn where area is not null order by id) t), '')
-    || coalesce((select st_asmvt(t, 'supplies_tiny', 4096, 'geom', 'id')
-                 from (select id, division_code, supply_code, parcel_code, construction_state, point as geom from drawn
-                       where area is null and point is not null order by id) t), '')
-    || coalesce((select st_asmvt(t, 'supplies_label', 4096, 'geom', 'id')
-                 from (select id, division_code, supply_code, parcel_code, construction_state, point as geom from drawn where point is not null order by id) t), '') as tile
+-- Which supplies lie in a box? $1–$4 west, south, east, north in degrees, $5 at most so many.
+select id, division_code, supply_code, parcel_code, construction_state, plan_year, geom
+from display_supply
+where geom && st_makeenvelope($1, $2, $3, $4, 4490)
+limit $5

@@ -1,0 +1,2 @@
+-- Which divisions are there?
+select division_code from division order by division_code

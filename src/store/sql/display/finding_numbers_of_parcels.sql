@@ -1,0 +1,5 @@
+-- Which numbers have the flagged findings about these parcels, with ground or without? $1 divisions, $2 codes, together.
+select finding_number(f.division_code, f.subject_kind, f.subject_code, f.rule_id)
+from unnest($1::text[], $2::text[]) as u (division_code, code)
+join finding f on f.run_id = (select shown_run()) and f.division_code = u.division_code and f.parcel_code = u.code
+where f.flag is not null
