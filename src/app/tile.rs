@@ -56,8 +56,8 @@ pub enum Encoding {
     Gzip,
 }
 
-/// Bytes that fit into one packet gain nothing from being compressed.
-const WORTH_COMPRESSING: usize = 1_000;
+/// Fewer bytes than this gain less by being compressed than it costs.
+const WORTH_COMPRESSING: usize = 256;
 
 impl Encoding {
     fn of(self, bytes: Vec<u8>) -> (Vec<u8>, Encoding) {

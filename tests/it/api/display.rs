@@ -13,17 +13,10 @@ use sqlx::{Acquire, Executor, Row};
 
 use super::mvt::decode;
 use super::seed::{Answer, Api, Mapped, encoded, file, rulebook, the_town};
+use super::tiles::tile_at;
 use crate::town::{COUNTY, day, ground, rectangle};
 
 const ALL: &str = "parcels,leftovers,buildings,zones,projects,supplies,findings,approvals,divisions";
-
-/// The tile of a zoom that holds a place.
-fn tile_at(zoom: u32, lon: f64, lat: f64) -> (u32, u32) {
-    let tiles = f64::from(1_u32 << zoom);
-    let column = (lon + 180.0) / 360.0 * tiles;
-    let row = (1.0 - lat.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * tiles;
-    (column as u32, row as u32)
-}
 
 /// The addresses of all tiles of a zoom that the parcels touch, and those around them.
 async fn addresses(api: &Api, zoom: u32) -> Vec<(u32, u32, u32)> {

@@ -9,7 +9,7 @@ use super::mvt::{Feature, decode};
 use super::seed::{Api, PARCELS};
 
 /// The tile of a zoom that holds a place.
-fn tile_at(zoom: u32, lon: f64, lat: f64) -> (u32, u32) {
+pub fn tile_at(zoom: u32, lon: f64, lat: f64) -> (u32, u32) {
     let tiles = f64::from(1_u32 << zoom);
     let column = (lon + 180.0) / 360.0 * tiles;
     let row = (1.0 - lat.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * tiles;
