@@ -1,0 +1,38 @@
+//! What is in the tiles: counted by a reader that shares nothing with the writer.
+
+use std::net::SocketAddr;
+
+#[path = "../../tests/it/api/mvt.rs"]
+mod mvt;
+
+use crate::Failure;
+use crate::load::Connection;
+
+/// Sums over some tiles.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Content {
+    pub tiles: usize,
+    /// Features drawn one by one: areas, and points that stand for areas too small to draw.
+    pub features: u64,
+    /// Features that the tiles say they have drawn together.
+    pub aggregated: u64,
+}
+
+/// Reads and counts tiles.
+pub async fn of(address: SocketAddr, paths: &[String]) -> Result<Content, Failure> {
+    let mut connection = Connection::open(address).await?;
+    let mut sum = Content { tiles: paths.len(), ..Content::default() };
+    for path in paths {
+        for (layer, features) in mvt::decode(&connection.get(path).await?) {
+            let together = |feature: &mvt::Feature| feature.properties.get("count").and_then(|count| count.parse::<f64>().ok());
+            if layer.ends_with("_label") || layer == "meta" {
+                continue;
+            } else if features.iter().any(|feature| together(feature).is_some()) {
+                sum.aggregated += features.iter().filter_map(together).sum::<f64>() as u64;
+            } else {
+                sum.features += features.len() as u64;
+            }
+        }
+    }
+    Ok(sum)
+}
