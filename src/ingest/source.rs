@@ -424,7 +424,8 @@ impl Rows for Held {
     }
 }
 
-/// Chooses the layer or sheet: the one asked for, else the only one.
+/// Chooses the layer or sheet: the one asked for, else the only one, else the only one that has rows (a KMZ has a folder round its
+/// layers that counts as an empty one).
 pub(super) fn choose(shown: &str, wanted: Option<&str>, present: &[LayerSummary]) -> Result<usize, IngestError> {
     match (wanted, present) {
         (_, []) => Err(IngestError::NoLayer { path: shown.to_owned() }),
@@ -432,7 +433,13 @@ pub(super) fn choose(shown: &str, wanted: Option<&str>, present: &[LayerSummary]
             IngestError::LayerNotFound { path: shown.to_owned(), wanted: wanted.to_owned(), present: present.to_vec() }
         }),
         (None, [_]) => Ok(0),
-        (None, present) => Err(IngestError::SeveralLayers { path: shown.to_owned(), present: present.to_vec() }),
+        (None, present) => {
+            let mut with_rows = (0..present.len()).filter(|at| present[*at].rows != Some(0));
+            match (with_rows.next(), with_rows.next()) {
+                (Some(only), None) => Ok(only),
+                _ => Err(IngestError::SeveralLayers { path: shown.to_owned(), present: present.to_vec() }),
+            }
+        }
     }
 }
 
