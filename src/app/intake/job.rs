@@ -246,7 +246,7 @@ fn request(state: &State, upload: &Upload, decision: &Decision, task: Task) -> I
 impl Intake {
     async fn finish(&self, id: &UploadId, task: Task, outcome: Outcome) -> Result<(), IntakeError> {
         let _records = self.records.lock().await;
-        let mut upload = self.upload(id).await?;
+        let mut upload = self.held(id).await?;
         let job = match task {
             Task::Preview => &mut upload.preview,
             Task::Commit => &mut upload.commit,

@@ -31,14 +31,19 @@ impl Intake {
     /// # Errors
     /// No such upload, or its record cannot be read.
     pub async fn upload(&self, id: &UploadId) -> Result<Upload, IntakeError> {
-        let text = match tokio::fs::read(self.folder_of(id).join(RECORD)).await {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(IntakeError::NotFound { id: id.as_str().to_owned() });
-            }
-            Err(error) => return Err(IntakeError::folder("读取上传记录", error)),
-        };
-        let mut upload: Upload = serde_json::from_slice(&text).map_err(IntakeError::Record)?;
+        let upload = self.record(id).await?;
+        let runs = |job: &Option<Job>| job.as_ref().is_some_and(|job| job.standing == Standing::Running);
+        if !(runs(&upload.preview) || runs(&upload.commit)) || self.live(id).is_some() {
+            return Ok(upload);
+        }
+        // The job may have begun or ended between the two looks; while the records are held it can do neither unseen.
+        let _records = self.records.lock().await;
+        self.held(id).await
+    }
+
+    /// One upload, as [`Intake::upload`], for those who hold the records.
+    pub(super) async fn held(&self, id: &UploadId) -> Result<Upload, IntakeError> {
+        let mut upload = self.record(id).await?;
         if self.live(id).is_none() {
             let cut_short = |job: &mut Option<Job>| {
                 if let Some(job) = job.as_mut().filter(|job| job.standing == Standing::Running) {
@@ -49,6 +54,18 @@ impl Intake {
             cut_short(&mut upload.commit);
         }
         Ok(upload)
+    }
+
+    /// What stands in the folder.
+    async fn record(&self, id: &UploadId) -> Result<Upload, IntakeError> {
+        let text = match tokio::fs::read(self.folder_of(id).join(RECORD)).await {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(IntakeError::NotFound { id: id.as_str().to_owned() });
+            }
+            Err(error) => return Err(IntakeError::folder("读取上传记录", error)),
+        };
+        serde_json::from_slice(&text).map_err(IntakeError::Record)
     }
 
     /// Every upload, newest first.
@@ -105,7 +122,7 @@ impl Intake {
 
     /// An upload that nothing works on and that was not committed.
     pub(super) async fn open_for_change(&self, id: &UploadId) -> Result<Upload, IntakeError> {
-        let upload = self.upload(id).await?;
+        let upload = self.held(id).await?;
         if self.live(id).is_some() {
             return Err(IntakeError::Busy);
         }
@@ -131,7 +148,7 @@ impl Intake {
     /// No such upload, or it is being committed.
     pub async fn discard(&self, id: &UploadId) -> Result<(), IntakeError> {
         let _records = self.records.lock().await;
-        let upload = self.upload(id).await?;
+        let upload = self.held(id).await?;
         if let Some(live) = self.live(id) {
             if upload.state() == super::UploadState::Committing {
                 return Err(IntakeError::Busy);
