@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 #[path = "../../tests/it/api/mvt.rs"]
+#[allow(clippy::unwrap_used, dead_code, reason = "a reader made for tests: a tile that cannot be read should stop the bench")]
 mod mvt;
 
 use crate::Failure;

@@ -4,6 +4,7 @@
 //! Run by `make bench`. `MUJUN_BENCH_PARCELS` sets the size of the planted city; `MUJUN_MARTIN` names martin's program.
 
 #[path = "../city/plant.rs"]
+#[allow(dead_code, reason = "the bench of the city also writes what it plants to files")]
 mod plant;
 
 mod content;

@@ -159,7 +159,7 @@ fn url(cluster: &Cluster) -> String {
 
 /// Serves one sentence and nothing else.
 pub fn say_hello() -> Result<(), Failure> {
-    let address: SocketAddr = std::env::args().last().ok_or("no address")?.parse()?;
+    let address: SocketAddr = std::env::args().next_back().ok_or("no address")?.parse()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await?;
         let router = axum::Router::new().route("/", axum::routing::get(|| async { "hello, world" }));
