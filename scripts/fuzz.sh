@@ -5,4 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export MUJUN_FUZZ_SECONDS=${MUJUN_FUZZ_SECONDS:-60}
 export MUJUN_FUZZ_SEED=${MUJUN_FUZZ_SEED:-$(date +%Y%m%d)}
-cargo test --locked --quiet --package mujun --test it fuzz:: -- --test-threads=2 --nocapture
+# All packages are named so that nothing is compiled again with fewer features.
+cargo test --workspace --locked --quiet --test it fuzz:: -- --test-threads=2 --nocapture
