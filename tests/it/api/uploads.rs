@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use futures::stream;
 use mujun::register::RegisterKind;
+use mujun::store::import::wait_for_writers;
 use serde_json::{Value, json};
 
 use super::seed::{Answer, Api, encoded};
@@ -251,12 +252,17 @@ async fn jobs_asked_for_at_once_take_turns() {
     for name in ["a.geojson", "b.geojson", "c.geojson"] {
         addresses.push(upload(&api, name, parcels(&["330402001001GB00001"])).await);
     }
+    // While another writer is at work no import gets on.
+    let mut writer = api.city.pool.begin().await.unwrap();
+    wait_for_writers(&mut writer).await.unwrap();
     for address in &addresses {
         let answer = api.post_json(&format!("{address}/preview"), &standard().to_string()).await;
         assert_eq!(answer.status, StatusCode::ACCEPTED);
         let twice = api.post_json(&format!("{address}/preview"), &standard().to_string()).await;
         problem(&twice, 409, "upload-busy");
     }
+    assert_eq!(api.json(&format!("{}/job", addresses[2])).await["job"]["step"], "waiting");
+    writer.rollback().await.unwrap();
     for address in &addresses {
         assert_eq!(ended(&api, address).await["report"]["rows"]["new"], 1);
     }
@@ -284,8 +290,11 @@ async fn an_upload_survives_a_restart_and_a_job_that_died_says_so() {
     let tried = upload(&api, "a.geojson", parcels(&["330402001001GB00001"])).await;
     let preview = previewed(&api, &tried, &standard()).await;
     let cut = upload(&api, "b.geojson", parcels(&["330402001001GB00002"])).await;
+    let mut writer = api.city.pool.begin().await.unwrap();
+    wait_for_writers(&mut writer).await.unwrap();
     api.post_json(&format!("{cut}/preview"), &standard().to_string()).await;
     let api = api.restarted();
+    writer.rollback().await.unwrap();
     let died = api.json(&format!("{cut}/job")).await["job"].clone();
     assert_eq!(died["standing"], "interrupted", "{died}");
     assert_eq!(api.json(&cut).await["state"], "interrupted");
