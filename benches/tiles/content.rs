@@ -24,12 +24,12 @@ pub async fn of(address: SocketAddr, paths: &[String]) -> Result<Content, Failur
     let mut connection = Connection::open(address).await?;
     let mut sum = Content { tiles: paths.len(), ..Content::default() };
     for path in paths {
-        for (layer, features) in mvt::decode(&connection.get(path).await?) {
-            let together = |feature: &mvt::Feature| feature.properties.get("count").and_then(|count| count.parse::<f64>().ok());
+        for (layer, features) in mvt::decode(&connection.get(path).await?.body) {
             if layer.ends_with("_label") || layer == "meta" {
                 continue;
-            } else if features.iter().any(|feature| together(feature).is_some()) {
-                sum.aggregated += features.iter().filter_map(together).sum::<f64>() as u64;
+            } else if layer.ends_with("_grid") {
+                let together = features.iter().filter_map(|square| square.properties.get("features")?.parse::<u64>().ok());
+                sum.aggregated += together.sum::<u64>();
             } else {
                 sum.features += features.len() as u64;
             }

@@ -52,7 +52,7 @@ pub async fn load(address: SocketAddr, paths: &[String]) -> Result<Load, Failure
                 while start.elapsed() < LASTS || waits.is_empty() {
                     let path = &paths[next.fetch_add(1, Ordering::Relaxed) % paths.len()];
                     let asked = Instant::now();
-                    let length = connection.get(path).await?.len();
+                    let length = connection.get(path).await?.body.len();
                     waits.push(asked.elapsed().as_secs_f64() * 1000.0);
                     bytes += length;
                     largest = largest.max(length);
@@ -74,6 +74,13 @@ pub async fn load(address: SocketAddr, paths: &[String]) -> Result<Load, Failure
     Ok(all)
 }
 
+/// What a server answered.
+pub struct Answer {
+    /// Status and header fields, in small letters.
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
 /// A connection that stays open; as little of HTTP/1.1 as a reader of tiles needs.
 pub struct Connection {
     stream: TcpStream,
@@ -87,8 +94,8 @@ impl Connection {
         Ok(Connection { stream, buffer: Vec::with_capacity(1 << 16) })
     }
 
-    /// The body of an answer; an error unless it is 200 or 204.
-    pub async fn get(&mut self, path: &str) -> Result<Vec<u8>, Failure> {
+    /// An answer; an error unless it is 200 or 204.
+    pub async fn get(&mut self, path: &str) -> Result<Answer, Failure> {
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         self.stream.write_all(request.as_bytes()).await?;
         let head = self.until(b"\r\n\r\n").await?;
@@ -105,7 +112,7 @@ impl Connection {
             return Err(format!("an answer without a length: {head}").into());
         };
         match status.as_str() {
-            "200" | "204" => Ok(body),
+            "200" | "204" => Ok(Answer { head, body }),
             other => Err(format!("{path} was answered {other}: {}", String::from_utf8_lossy(&body)).into()),
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use mujun::cluster::Cluster;
 
 use crate::Failure;
-use crate::load::{Connection, Load};
+use crate::load::Connection;
 
 /// The argument by which this program becomes the server that says one sentence.
 pub const HELLO: &str = "--say-hello";
@@ -39,8 +39,7 @@ impl Served {
             .stdout(Stdio::null())
             .spawn()?;
         let served = Served { child, address, database: cluster.pid().map(i32::unsigned_abs) };
-        served.wait("/readyz").await?;
-        served.wait("/tiles/parcels/14/13682/6712").await?;
+        served.wait("/tiles/divisions/8/213/105", "x-tile-source: memory").await?;
         Ok(served)
     }
 
@@ -59,7 +58,7 @@ impl Served {
         std::fs::write(&config, text)?;
         let child = Command::new(program).arg("--config").arg(&config).env("RUST_LOG", "warn").stdout(Stdio::null()).spawn()?;
         let served = Served { child, address, database: cluster.pid().map(i32::unsigned_abs) };
-        served.wait("/health").await?;
+        served.wait("/health", "").await?;
         Ok(served)
     }
 
@@ -68,15 +67,16 @@ impl Served {
         let address = free_address()?;
         let child = Command::new(std::env::current_exe()?).args([HELLO, &address.to_string()]).spawn()?;
         let served = Served { child, address, database: None };
-        served.wait("/").await?;
+        served.wait("/", "").await?;
         Ok(served)
     }
 
-    async fn wait(&self, path: &str) -> Result<(), Failure> {
+    /// Waits until the server answers a path, with these words in the head of the answer.
+    async fn wait(&self, path: &str, words: &str) -> Result<(), Failure> {
         let patient = async {
             loop {
                 if let Ok(mut connection) = Connection::open(self.address).await
-                    && connection.get(path).await.is_ok()
+                    && connection.get(path).await.is_ok_and(|answer| answer.head.contains(words))
                 {
                     return;
                 }
@@ -94,11 +94,6 @@ impl Served {
                 + children.split_whitespace().filter_map(|pid| pid.parse().ok()).map(|pid| spent(pid, Count::Own)).sum::<f64>()
         });
         spent(self.child.id(), Count::Own) + database
-    }
-
-    /// Seconds of processor that one load took, counted from the start of the process.
-    pub fn spent(&self, _: &Load) -> f64 {
-        self.cpu_seconds().max(0.01)
     }
 
     /// A line of the kernel's account of the process's memory, MB.
