@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::IntoResponse;
@@ -13,6 +13,7 @@ use mujun_domain::code::DivisionCode;
 use mujun_domain::subject::SubjectKind;
 
 use super::problem::Problem;
+use super::query::Parameters;
 use crate::app::intake::{IntakeError, UploadId};
 use crate::app::query::{FeatureCollection, FeatureKey, FindingKey, MapLayer};
 use crate::app::tile::TileAddress;
@@ -119,6 +120,23 @@ fn same_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Problem> {
     match headers.get("sec-fetch-site") {
         Some(site) if site != "same-origin" && site != "none" => Err(foreign(site.as_bytes())),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// What our own page writes: JSON of at most `LIMIT` bytes, from no other site, without parameters. A form of another site can send
+/// text, but not this media type without asking first.
+pub(super) struct OwnJson<const LIMIT: usize>(pub serde_json::Value);
+
+impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for OwnJson<LIMIT> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        same_origin(&parts.headers, &parts.uri)?;
+        Parameters::from_request_parts(&mut parts, state).await?.finish()?;
+        let headers = parts.headers.clone();
+        let bytes = Bytes::from_request(Request::from_parts(parts, body), state).await;
+        json_body(&headers, bytes, LIMIT, |essence| essence == "application/json").map(OwnJson)
     }
 }
 

@@ -1,10 +1,8 @@
 //! `…/findings/{division}/{kind}/{code}/{rule}/determinations`: what people decided about a flag, and the next decision.
 
-use axum::body::Bytes;
 use axum::extract::State as Shared;
-use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::json;
@@ -12,7 +10,7 @@ use crate::app::life::{self, LifeError, RequestFault};
 use crate::app::state::State;
 use crate::clock;
 use crate::serve::LARGEST_DETERMINATION;
-use crate::serve::extract::{FindingPath, SameOrigin, json_body};
+use crate::serve::extract::{FindingPath, OwnJson};
 use crate::serve::problem::Problem;
 use crate::serve::query::Parameters;
 use crate::serve::view::life::{determination, view};
@@ -54,14 +52,8 @@ pub(in crate::serve) async fn get(
 pub(in crate::serve) async fn post(
     Shared(state): Shared<State>,
     path: FindingPath,
-    _own: SameOrigin,
-    headers: HeaderMap,
-    parameters: Parameters,
-    bytes: Result<Bytes, BytesRejection>,
+    OwnJson(value): OwnJson<LARGEST_DETERMINATION>,
 ) -> Result<Response, Problem> {
-    parameters.finish()?;
-    // A form of another site can send text, but not this media type without asking first.
-    let value = json_body(&headers, bytes, LARGEST_DETERMINATION, |essence| essence == "application/json")?;
     let request = match life::parse(&value) {
         Ok(request) => request,
         Err(faults) => return Err(Problem::FaultyDetermination { faults: values(faults)? }),
@@ -69,7 +61,5 @@ pub(in crate::serve) async fn post(
     let recorded = life::record(&state, &path.0, &request.seen, &request.decision, clock::today()).await;
     recorded.map_err(|error| problem(&path, error))?;
     let life = life::life(&state, &path.0).await.map_err(|error| problem(&path, error))?;
-    let mut response = json(&view(life, &state.rulebook))?;
-    *response.status_mut() = StatusCode::CREATED;
-    Ok(response)
+    Ok((StatusCode::CREATED, json(&view(life, &state.rulebook))?).into_response())
 }
