@@ -14,6 +14,7 @@ pub mod judgement;
 pub mod life;
 pub mod measuring;
 mod members;
+mod neighbours;
 pub mod proposal;
 pub mod quality;
 pub mod quarantine;

@@ -2,17 +2,13 @@
 
 use std::path::PathBuf;
 
-use mujun_domain::code::DivisionCode;
 use sqlx::PgPool;
 
 use super::import::{ImportError, MappingChoice, mapping, place};
-use crate::ingest::{self, IngestError, Inspection, Mapping, MappingProposal, Neighbours, Place, Preview, ReadOptions};
+use super::neighbours;
+use crate::ingest::{self, Inspection, MappingProposal, Neighbours, Place, Preview, ReadOptions};
 use crate::register::RegisterKind;
-use crate::sample::DIVISIONS_GEOJSON;
 use crate::store;
-
-/// Registered outlines that a file is held against.
-const OUTLINES: i64 = 5000;
 
 /// Looks at a file against the registered city.
 ///
@@ -47,16 +43,18 @@ pub async fn first_rows(
     Ok(reading.await.map_err(ImportError::Task)??)
 }
 
-/// Asks the database for the parcels near a place. Where it cannot be asked nothing can be compared, and the inspection says that.
+/// Asks the database for what is registered near a place. Where it cannot be asked nothing can be compared, and the inspection says that.
 fn registered(pool: PgPool) -> Neighbours {
     let runtime = tokio::runtime::Handle::current();
-    Neighbours::new(move |reach| {
+    Neighbours::new(move |boxes| {
         let asked = runtime.block_on(async {
             let mut conn = pool.acquire().await.map_err(|error| error.to_string())?;
-            store::reference::outlines(&mut conn, reach, OUTLINES).await.map_err(|error| error.to_string())
+            store::reference::outlines(&mut conn, &RegisterKind::ALL, boxes, neighbours::OUTLINES)
+                .await
+                .map_err(|error| error.to_string())
         });
         asked.unwrap_or_else(|error| {
-            tracing::warn!(%error, "附近的宗地没有读到");
+            tracing::warn!(%error, "附近已登记的图形没有读到");
             Vec::new()
         })
     })
@@ -121,20 +119,6 @@ impl NotCertain {
 /// # Errors
 /// The file cannot be opened.
 pub async fn inspect_without_database(path: PathBuf, options: ReadOptions) -> Result<Inspection, ImportError> {
-    let looking = tokio::task::spawn_blocking(move || ingest::inspect(&path, &options, &carried_city()?));
+    let looking = tokio::task::spawn_blocking(move || ingest::inspect(&path, &options, &Place::of(neighbours::carried()?)));
     Ok(looking.await.map_err(ImportError::Task)??)
-}
-
-/// The divisions that come with the program.
-fn carried_city() -> Result<Place, IngestError> {
-    let unreadable = |source| IngestError::Unreadable { path: "jiaxing-divisions.geojson".to_owned(), source };
-    let file = tempfile::Builder::new().suffix(".geojson").tempfile().map_err(unreadable)?;
-    std::fs::write(file.path(), DIVISIONS_GEOJSON).map_err(unreadable)?;
-    let mapping = Mapping::standard(RegisterKind::Divisions);
-    let read = ingest::read_divisions(file.path(), &mapping, &ReadOptions::default(), &Place::default())?;
-    let divisions = read
-        .rows
-        .into_iter()
-        .filter_map(|row| Some((DivisionCode::parse(&row.record.division_code).ok()?, row.record.ground.surface)));
-    Ok(Place::of(divisions.collect()))
 }

@@ -34,7 +34,7 @@ pub struct Import {
     /// 图层或工作表；文件中有几个时必须给出
     #[arg(long, value_name = "名称")]
     layer: Option<String>,
-    /// 对整个文件的修正，可以写几次：swap-axes、from-gcj02、from-bd09、unscale-degrees、swap-plot-ratio-columns
+    /// 对整个文件的修正，可以写几次：swap-axes、from-gcj02、from-bd09、unscale-degrees、swap-plot-ratio-columns、keep-position（位置无误）
     #[arg(long = "fix", value_name = "名称")]
     fixes: Vec<Remedy>,
     /// PROJ 转换管道：从文件坐标（东坐标在前）到经纬度（度）；1954 北京、1980 西安坐标系须由持有参数的单位给出

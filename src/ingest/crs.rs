@@ -5,7 +5,8 @@ mod shifted;
 
 pub use diagnosis::{Confidence, CrsDiagnosis, CrsVerdict, OfferedFix};
 
-pub(super) use diagnosis::diagnose;
+pub(super) use diagnosis::{astray, diagnose};
+pub(super) use shifted::{Look, Suspicion, look as look_for_shift};
 
 use gdal::spatial_ref::SpatialRef;
 use mujun_geometry::{
@@ -279,25 +280,6 @@ fn looks_like(x: f64, y: f64) -> Option<(String, u32)> {
         return Some((" EPSG:3857（网络地图投影）".to_owned(), 3857));
     }
     None
-}
-
-/// Why data may lie outside the city: what swapping the axes, or the size of the numbers, would explain.
-pub(super) fn diagnosis(found: Rect<f64>, city: Rect<f64>, crs: Crs, first: &[RawRow]) -> String {
-    let swapped = Rect::new((found.min().y, found.min().x), (found.max().y, found.max().x));
-    if overlaps(swapped, city) {
-        return "疑似坐标轴互换（纬度在前）：互换后正好落在城市范围内。可请提供方把经度（东坐标）放在前面后重新导出，或核对后加 --fix swap-axes 重新导入".to_owned();
-    }
-    if let Some((what, epsg)) = bounds(first).and_then(|bounds| looks_like(bounds.center().x, bounds.center().y))
-        && epsg != crs.epsg()
-        && epsg != 4490
-    {
-        return format!("疑似投影带或坐标系有误：按 {crs} 读取，但坐标看像{what}。确认后请加 --crs EPSG:{epsg} 重新导入");
-    }
-    format!("疑似坐标系（现按 {crs} 读取）或投影带有误，或者不是本城市的数据。请核对后重新导入")
-}
-
-fn overlaps(one: Rect<f64>, other: Rect<f64>) -> bool {
-    one.min().x <= other.max().x && one.max().x >= other.min().x && one.min().y <= other.max().y && one.max().y >= other.min().y
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{isolated, source::LayerSummary};
+use super::{Remedy, isolated, source::LayerSummary};
 use crate::register::RegisterKind;
 
 /// Why a file as a whole was not taken.
@@ -206,6 +206,18 @@ pub enum IngestError {
         wanted: String,
         /// What may be the cause.
         diagnosis: String,
+    },
+    /// It lies where the shift of a map service would put it.
+    #[error("{}", shifted(.path, .name, *.remedy, .evidence))]
+    Shifted {
+        /// The path as given.
+        path: String,
+        /// `GCJ-02` or `BD-09`.
+        name: &'static str,
+        /// What would take the shift away.
+        remedy: Remedy,
+        /// What speaks for it.
+        evidence: String,
     },
     /// A register of ground was given a table without geometry.
     #[error("文件“{path}”只有属性表，没有图形；{}必须有图形。请提供带图形的文件（.shp 整套、.gpkg、.geojson）", .kind.label_zh())]
@@ -480,4 +492,13 @@ fn columns_missing(path: &str, mapping: &str, missing: &[MissingColumn], present
     }
     text.push_str("。请改用合适的映射（--mapping 名称或文件），或在映射中改列名");
     text
+}
+
+fn shifted(path: &str, name: &str, remedy: Remedy, evidence: &str) -> String {
+    let keep = Remedy::KeepPosition;
+    format!(
+        "文件“{path}”的坐标很可能带有 {name} 偏移：{evidence}。没有导入任何内容。请对照影像或界址点核对：确有偏移的，加 --fix {remedy}（{}）重新导入；位置无误的（例如有偏移的是已登记的图形），加 --fix {keep}（{}）重新导入",
+        remedy.label_zh(),
+        keep.label_zh()
+    )
 }

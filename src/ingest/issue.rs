@@ -336,6 +336,8 @@ issue_codes! {
         "请核对沿革；如原宗地仍应存在，请在文件中一并报送原宗地后重新导入";
     NotExamined = "ING-073", Notice, Operator, "没有检查图形之间的关系",
         "请核对图形位置与是否大量重复；其余图形已检查";
+    ShiftSuspected = "ING-074", Notice, Operator, "坐标疑似带有偏移",
+        "请对照影像或界址点核对位置；确有偏移的，加上所提示的 --fix 重新导入";
 }
 
 #[cfg(test)]

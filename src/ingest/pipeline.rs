@@ -8,7 +8,8 @@ use mujun_geometry::{Crs, geo::Rect};
 use rayon::prelude::*;
 
 use super::{
-    IngestError, IngestIssue, IssueCode, Mapping, Place, ReadOptions, Remedy, Row, Severity, SourceDescription, bind, crs,
+    Confidence, IngestError, IngestIssue, IssueCode, Mapping, Place, ReadOptions, Remedy, Row, Severity, SourceDescription, bind,
+    crs,
     digest::hex,
     field::{GroundNeed, ground_need},
     ground::{self, Grounds},
@@ -85,7 +86,7 @@ pub(super) struct Begun<'a> {
     pub filter: Option<(usize, &'a Filter)>,
     /// The first rows.
     pub next: Vec<RawRow>,
-    crs: Option<Crs>,
+    reading: Option<crs::Reading>,
     need: GroundNeed,
 }
 
@@ -118,7 +119,6 @@ pub(super) fn begin<'a, R: Readable>(
         bind::swap_plot_ratios(&mut opened, &mut binding)?;
     }
     let reading = if need == GroundNeed::None { None } else { crs::resolve(&mut opened, options, &next)? };
-    let crs = reading.as_ref().map(|reading| reading.crs);
     let frame = Frame {
         mapping,
         fields: binding.fields,
@@ -127,9 +127,9 @@ pub(super) fn begin<'a, R: Readable>(
         join_count: binding.join_count,
         place,
         cells: Cells::new(place),
-        grounds: reading.map(|reading| Grounds::new(reading, place)),
+        grounds: reading.clone().map(|reading| Grounds::new(reading, place)),
     };
-    Ok(Begun { opened, frame, filter: binding.filter, next, crs, need })
+    Ok(Begun { opened, frame, filter: binding.filter, next, reading, need })
 }
 
 pub(super) fn run<R: Readable>(
@@ -139,7 +139,12 @@ pub(super) fn run<R: Readable>(
     place: &Place,
     sink: &mut dyn FnMut(Piece<R>) -> ControlFlow<()>,
 ) -> Result<Summary, IngestError> {
-    let Begun { mut opened, frame, filter, mut next, crs, need } = begin::<R>(path, mapping, options, place)?;
+    let Begun { mut opened, frame, filter, mut next, reading, need } = begin::<R>(path, mapping, options, place)?;
+    if let Some(reading) = &reading {
+        let suspected = shifted(&opened, options, reading, &next, place)?;
+        opened.issues.extend(suspected);
+    }
+    let crs = reading.as_ref().map(|reading| reading.crs);
     let first: Vec<RawRow> = next.iter().take(100).cloned().collect();
     let go_on = |flow| if flow == ControlFlow::Continue(()) { Ok(()) } else { Err(IngestError::Stopped) };
     go_on(sink(Piece::Opened { source: described(&opened, crs), claimed_rows: opened.claimed_rows }))?;
@@ -149,7 +154,33 @@ pub(super) fn run<R: Readable>(
         go_on(sink(Piece::Rows(chunk)))?;
         next = opened.rows.next_rows(CHUNK)?;
     }
-    state.conclude(opened, &frame, crs, need, &first)
+    let astray = |opened: &Opened| {
+        reading.as_ref().map(|reading| crs::astray(opened, options, reading, place, &first)).unwrap_or_default()
+    };
+    state.conclude(opened, &frame, crs, need, &first, &astray)
+}
+
+/// Whether the file lies where the shift of a map service would put it.
+///
+/// # Errors
+/// [`IngestError::Shifted`] where hardly anything else would explain what was found, unless the operator says that the position is right.
+fn shifted(
+    opened: &Opened,
+    options: &ReadOptions,
+    reading: &crs::Reading,
+    rows: &[RawRow],
+    place: &Place,
+) -> Result<Option<IngestIssue>, IngestError> {
+    let crs::Look::Suspected(suspicion) = crs::look_for_shift(reading, rows, place) else { return Ok(None) };
+    let crs::Suspicion { name, remedy, evidence, confidence } = suspicion;
+    let is_confirmed = options.remedies.contains(&Remedy::KeepPosition);
+    if confidence == Confidence::Strong && !is_confirmed {
+        return Err(IngestError::Shifted { path: opened.path.clone(), name, remedy, evidence });
+    }
+    let confirmed = if is_confirmed { "；按操作员指定（keep-position）照原样读取" } else { "" };
+    let message = format!("疑似带有 {name} 偏移：{evidence}{confirmed}");
+    let advice = format!("请对照影像或界址点核对位置；确有偏移的，加 --fix {remedy}（{}）重新导入", remedy.label_zh());
+    Ok(Some(IngestIssue::new(IssueCode::ShiftSuspected, message).with_remedy(advice)))
 }
 
 /// What is remembered from chunk to chunk.
@@ -262,6 +293,7 @@ impl State {
         crs: Option<Crs>,
         need: GroundNeed,
         first: &[RawRow],
+        astray: &dyn Fn(&Opened) -> String,
     ) -> Result<Summary, IngestError> {
         let rows = self.read - self.passed_over;
         if rows == 0 {
@@ -273,13 +305,13 @@ impl State {
             };
             return Err(IngestError::NoRows { path: opened.path, passed_over });
         }
-        if let (0, Some(found), Some(city), Some(crs)) = (self.inside, self.outside_bounds, frame.place.extent, crs) {
+        if let (0, Some(found), Some(city)) = (self.inside, self.outside_bounds, frame.place.extent) {
             return Err(IngestError::OutsideCity {
+                diagnosis: astray(&opened),
                 path: opened.path,
                 rows: self.outside,
                 found: ground::range(found),
                 wanted: ground::range(city),
-                diagnosis: crs::diagnosis(found, city, crs, first),
             });
         }
         if let (0, 0, 1.., Some(crs)) = (self.inside, self.outside, self.off_plane, crs) {

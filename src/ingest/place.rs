@@ -32,25 +32,25 @@ pub struct Place {
     pub reporting_units: Option<BTreeSet<String>>,
     /// What the rows may refer to, as division and code; a register that is not listed is not checked.
     pub registered: BTreeMap<RegisterKind, HashSet<(String, String)>>,
-    /// What is registered near a place; only an inspection asks.
+    /// What is registered near a place, asked once a file.
     pub neighbours: Neighbours,
 }
 
-/// Asked for the registered outlines in a box of longitude and latitude.
-type Ask = dyn Fn(Rect<f64>) -> Vec<Surface> + Send + Sync;
+/// Asked for the registered outlines in boxes of longitude and latitude.
+type Ask = dyn Fn(&[Rect<f64>]) -> Vec<Surface> + Send + Sync;
 
 /// How to ask for what is registered near a place, so that a file can be held against its neighbours.
 #[derive(Clone, Default)]
 pub struct Neighbours(Option<Arc<Ask>>);
 
 impl Neighbours {
-    /// Asked with a box of longitude and latitude, it gives registered outlines that meet it, EPSG:4490; not necessarily all.
-    pub fn new(ask: impl Fn(Rect<f64>) -> Vec<Surface> + Send + Sync + 'static) -> Neighbours {
+    /// Asked with boxes of longitude and latitude, it gives registered outlines that meet any of them, EPSG:4490; not necessarily all.
+    pub fn new(ask: impl Fn(&[Rect<f64>]) -> Vec<Surface> + Send + Sync + 'static) -> Neighbours {
         Neighbours(Some(Arc::new(ask)))
     }
 
-    pub(super) fn within(&self, reach: Rect<f64>) -> Vec<Surface> {
-        self.0.as_ref().map(|ask| ask(reach)).unwrap_or_default()
+    pub(super) fn within(&self, boxes: &[Rect<f64>]) -> Vec<Surface> {
+        self.0.as_ref().map(|ask| ask(boxes)).unwrap_or_default()
     }
 }
 

@@ -30,12 +30,20 @@ pub enum Remedy {
     UnscaleDegrees,
     /// The headers of the lower and the upper limit of the plot ratio stand the wrong way round.
     SwapPlotRatioColumns,
+    /// The coordinates are right although they look shifted: nothing is done to them.
+    KeepPosition,
 }
 
 impl Remedy {
     /// Every one.
-    pub const ALL: [Remedy; 5] =
-        [Remedy::SwapAxes, Remedy::FromGcj02, Remedy::FromBd09, Remedy::UnscaleDegrees, Remedy::SwapPlotRatioColumns];
+    pub const ALL: [Remedy; 6] = [
+        Remedy::SwapAxes,
+        Remedy::FromGcj02,
+        Remedy::FromBd09,
+        Remedy::UnscaleDegrees,
+        Remedy::SwapPlotRatioColumns,
+        Remedy::KeepPosition,
+    ];
 
     /// As typed behind `--fix`.
     pub fn as_str(self) -> &'static str {
@@ -45,6 +53,7 @@ impl Remedy {
             Remedy::FromBd09 => "from-bd09",
             Remedy::UnscaleDegrees => "unscale-degrees",
             Remedy::SwapPlotRatioColumns => "swap-plot-ratio-columns",
+            Remedy::KeepPosition => "keep-position",
         }
     }
 
@@ -56,6 +65,7 @@ impl Remedy {
             Remedy::FromBd09 => "还原 BD-09（百度）偏移",
             Remedy::UnscaleDegrees => "把放大了的经纬度还原为度",
             Remedy::SwapPlotRatioColumns => "对调写反的容积率上、下限两列",
+            Remedy::KeepPosition => "已核对位置无误，照原样读取",
         }
     }
 }
@@ -115,6 +125,9 @@ impl Adjustment {
             (false, true) => Some(Shift::Bd09),
             (false, false) => None,
         };
+        if shift.is_some() && asks(Remedy::KeepPosition) {
+            return Err(unfit("keep-position 与还原偏移不能同时使用：前者是说位置无误".to_owned()));
+        }
         let pipeline = match &options.pipeline {
             Some(text) => {
                 if let Some(crs) = options.crs {

@@ -22,19 +22,30 @@ pub async fn keys(conn: &mut PgConnection, register: RegisterKind) -> Result<Vec
     sqlx::query_as(statement).fetch_all(conn).await.during("读取所指的编号")
 }
 
-/// Outlines of present parcels, EPSG:4490, that meet a box of longitude and latitude; at most `limit`.
+/// Outlines of present rows of these registers, EPSG:4490, that meet boxes of longitude and latitude; at most `limit` a box. Divisions
+/// are not among them: see [`super::division::boundaries`].
 ///
 /// # Errors
 /// The database refused.
-pub async fn outlines(conn: &mut PgConnection, reach: Rect<f64>, limit: i64) -> Result<Vec<Surface>, StoreError> {
+pub async fn outlines(
+    conn: &mut PgConnection,
+    registers: &[RegisterKind],
+    boxes: &[Rect<f64>],
+    limit: i64,
+) -> Result<Vec<Surface>, StoreError> {
+    let side = |side: fn(&Rect<f64>) -> f64| boxes.iter().map(side).collect::<Vec<f64>>();
+    let kinds: Vec<&str> = registers.iter().map(|register| register.as_str()).collect();
+    // Not kept prepared: the registers that are asked decide the plan.
     let found: Vec<(Vec<u8>,)> = sqlx::query_as(include_str!("sql/reference/outlines.sql"))
-        .bind(reach.min().x)
-        .bind(reach.min().y)
-        .bind(reach.max().x)
-        .bind(reach.max().y)
+        .persistent(false)
+        .bind(kinds)
+        .bind(side(|bounds| bounds.min().x))
+        .bind(side(|bounds| bounds.min().y))
+        .bind(side(|bounds| bounds.max().x))
+        .bind(side(|bounds| bounds.max().y))
         .bind(limit)
         .fetch_all(conn)
         .await
-        .during("读取附近的宗地")?;
+        .during("读取附近的图形")?;
     Ok(found.iter().filter_map(|(bytes,)| surface_of(bytes).ok()).collect())
 }

@@ -31,6 +31,7 @@ mod remedies;
 mod runs;
 mod sample;
 mod sample_cases;
+mod shifted;
 mod store;
 mod target;
 mod tidy;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mujun_domain::code::DivisionCode;
+use mujun_geometry::geo::Rect;
 use mujun_geometry::surface::Surface;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
@@ -14,8 +15,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::issues::Issues;
 use super::kept::Kept;
 use super::{ImportEnding, ImportError, ImportMode, ImportProgress, ImportReport, ImportRequest, ImportStep, Watch};
-use crate::app::{consequence, quality};
-use crate::ingest::{self, IngestIssue, Mapping, Piece, Place, ReadOptions, SourceDescription, Summary};
+use crate::app::{consequence, neighbours, quality};
+use crate::ingest::{self, IngestIssue, Mapping, Neighbours, Piece, Place, ReadOptions, SourceDescription, Summary};
 use crate::register::RegisterKind;
 use crate::store::import::{NewImport, SameFile};
 use crate::store::intake::Batch;
@@ -29,8 +30,20 @@ const BYTES_A_ROW: u64 = 400;
 
 /// What the reading thread sends.
 enum FromFile {
-    Opened { source: SourceDescription, claimed_rows: Option<u64> },
-    Rows { batch: Batch, read: usize, issues: Vec<IngestIssue> },
+    /// What is registered in these boxes? Asked before the file counts as opened.
+    Near {
+        boxes: Vec<Rect<f64>>,
+        answer: oneshot::Sender<Vec<Surface>>,
+    },
+    Opened {
+        source: SourceDescription,
+        claimed_rows: Option<u64>,
+    },
+    Rows {
+        batch: Batch,
+        read: usize,
+        issues: Vec<IngestIssue>,
+    },
 }
 
 /// What the reading thread needs.
@@ -61,18 +74,26 @@ pub(super) async fn run<R: Kept>(
             return Err(ImportError::Moved { seen, now });
         }
     }
-    let place = if kind == RegisterKind::Divisions { Place::default() } else { place(conn, kind).await? };
+    let city = if kind == RegisterKind::Divisions { Place::default() } else { place(conn, kind).await? };
 
     let mapping = Arc::new(mapping);
     let (send, mut from_file) = mpsc::channel(AHEAD);
+    let place = Place { neighbours: asking(kind, send.clone()), ..city };
     let (give_plan, plan) = oneshot::channel();
     let options = request.options.clone();
     let reading: Reading<R> = Reading { path: request.path.clone(), mapping: Arc::clone(&mapping), options, place, plan, send };
     let reading = tokio::task::spawn_blocking(move || read(reading));
-    let Some(FromFile::Opened { source, claimed_rows }) = from_file.recv().await else {
-        // Nothing came: the file was refused before its first row.
-        reading.await.map_err(ImportError::Task)??;
-        return Err(ImportError::File(ingest::IngestError::Stopped));
+    let (source, claimed_rows) = loop {
+        match from_file.recv().await {
+            Some(FromFile::Opened { source, claimed_rows }) => break (source, claimed_rows),
+            // A reader that waits no longer has ended, and says so itself.
+            Some(FromFile::Near { boxes, answer }) => drop(answer.send(neighbours::near(conn, kind, &boxes).await?)),
+            Some(FromFile::Rows { .. }) | None => {
+                // The file was refused before its first row.
+                reading.await.map_err(ImportError::Task)??;
+                return Err(ImportError::File(ingest::IngestError::Stopped));
+            }
+        }
     };
     let decisions = decisions(&request);
     if let Some(same) = store::import::find_same_file(conn, kind, &source.sha256, &mapping.sha256, &decisions).await? {
@@ -121,6 +142,17 @@ pub(super) async fn run<R: Kept>(
     };
     let NewImport { provider, observed_on, received_on, .. } = new_import;
     Ok(ImportReport { kind, source, provider, observed_on, received_on, appended, issues, issue_count, consequence, ending })
+}
+
+/// Asks the side of the database, which waits for the file to be opened.
+fn asking(kind: RegisterKind, send: mpsc::Sender<FromFile>) -> Neighbours {
+    neighbours::asked(kind, move |boxes| {
+        let (answer, answered) = oneshot::channel();
+        match send.blocking_send(FromFile::Near { boxes, answer }) {
+            Ok(()) => answered.blocking_recv().unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
+    })
 }
 
 /// Reads the file to its end, or until nobody takes its rows any more.

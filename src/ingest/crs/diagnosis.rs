@@ -143,22 +143,46 @@ pub(in crate::ingest) fn diagnose(
     }
     let is_in_doubt = !matches!(diagnosis.verdict, CrsVerdict::InCity | CrsVerdict::Unverified | CrsVerdict::Refused);
     if is_in_doubt {
-        let said = match (options.crs, &opened.crs) {
-            (Some(crs), _) => Some(crs),
-            (None, DeclaredCrs::Known(epsg, _)) => Some(Crs::from_epsg(*epsg)),
-            (None, _) => None,
-        };
-        diagnosis.fixes = systems(raw, said, taken.as_ref(), place);
+        diagnosis.fixes = systems(raw, said(opened, options), taken.as_ref(), place);
     }
     if let Some(reading) = &taken
         && matches!(diagnosis.verdict, CrsVerdict::InCity | CrsVerdict::PartlyInCity)
     {
-        let (words, fix) = shifted::look(reading, rows, place);
+        let look = shifted::look(reading, rows, place);
         diagnosis.explanation.push('；');
-        diagnosis.explanation.push_str(&words);
-        diagnosis.fixes.extend(fix);
+        diagnosis.explanation.push_str(&look.words());
+        diagnosis.fixes.extend(look.fixes());
     }
     (diagnosis, taken)
+}
+
+/// The system that the operator names, else the file.
+fn said(opened: &Opened, options: &ReadOptions) -> Option<Crs> {
+    match (options.crs, &opened.crs) {
+        (Some(crs), _) => Some(crs),
+        (None, DeclaredCrs::Known(epsg, _)) => Some(Crs::from_epsg(*epsg)),
+        (None, _) => None,
+    }
+}
+
+/// Why all of a file may lie outside the city, and what would bring it there.
+pub(in crate::ingest) fn astray(
+    opened: &Opened,
+    options: &ReadOptions,
+    reading: &Reading,
+    place: &Place,
+    rows: &[RawRow],
+) -> String {
+    let fixes = bounds(rows).map(|raw| systems(raw, said(opened, options), Some(reading), place)).unwrap_or_default();
+    if fixes.is_empty() {
+        let crs = reading.crs;
+        return format!(
+            "试过的坐标系、投影带与坐标轴次序都不能使它落在城市范围内：坐标系（现按 {crs} 读取）或投影带有误，或者不是本城市的数据。请核对后重新导入"
+        );
+    }
+    let offered: Vec<String> =
+        fixes.iter().map(|fix| format!("若{}，{}（加 {}）", fix.label, fix.evidence, fix.option)).collect();
+    format!("疑似坐标系、投影带或坐标轴次序有误：{}。核对后加上所示选项重新导入，或请提供方改正", offered.join("；"))
 }
 
 fn declared_text(declared: &DeclaredCrs) -> Option<String> {

@@ -536,6 +536,7 @@ export const en: Texts = {
       'from-bd09': 'BD-09 shift undone',
       'unscale-degrees': 'degrees scaled back',
       'swap-plot-ratio-columns': 'plot ratio limits swapped',
+      'keep-position': 'position checked, read as it is',
     },
     undo: 'Undo',
     division: 'Division',

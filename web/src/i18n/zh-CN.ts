@@ -537,6 +537,7 @@ export const zhCN = {
       'from-bd09': '还原 BD-09 偏移',
       'unscale-degrees': '把放大了的经纬度还原为度',
       'swap-plot-ratio-columns': '对调容积率上、下限两列',
+      'keep-position': '已核对位置无误，照原样读取',
     } as Record<string, string>,
     undo: '撤销',
     division: '行政区',
