@@ -1,6 +1,9 @@
 //! The commands: parses arguments, calls `app`, prints for a person, and ends with a documented exit code.
 //! No rule, no SQL and no HTTP here.
 
+#[macro_use]
+mod stream;
+
 mod check;
 mod consequence;
 mod evaluate;
@@ -110,9 +113,12 @@ impl Cli {
                 Command::ReadFeatures => Ok(Exit::Done),
             }
         });
-        match outcome {
-            Ok(exit) => exit.into(),
-            Err(failure) => failure.report(),
+        match (outcome, stream::refusal()) {
+            (Err(failure), _) => failure.report(),
+            (Ok(_), Some(refusal)) => {
+                Failure::environment(anyhow::Error::new(refusal).context("结果没有全部写到标准输出；命令本身已经做完")).report()
+            }
+            (Ok(exit), None) => exit.into(),
         }
     }
 }

@@ -40,7 +40,7 @@ impl Check {
             Ok(check) => check,
             Err(ProposalError::Faulty(faults)) => {
                 for fault in &faults {
-                    eprintln!("{} {}\n  处理：{}", fault.code, fault.message, fault.remedy);
+                    aside!("{} {}\n  处理：{}", fault.code, fault.message, fault.remedy);
                 }
                 return Err(Failure::input(ProposalError::Faulty(faults)));
             }
@@ -49,20 +49,20 @@ impl Check {
         let measures = check.measures;
         let area = |m2: f64| format!("{}（{}）", Area::from_m2(m2).m2_text(), Area::from_m2(m2).mu_text());
         let ratio = |value: Option<f64>, unit| value.map_or_else(|| "待核".to_owned(), |value| Quantity::new(value, unit).text());
-        println!("方案  {}", check.name);
-        println!("时点  {as_of}   规则库 {}（{}）", rulebook.edition(), rulebook.digest().get(..12).unwrap_or_default());
-        println!("土地面积      {}", area(measures.site_area_m2));
-        println!("建筑基底面积  {}", area(measures.footprint_m2));
-        println!("计容建筑面积  {}", measures.counting_floor_area_m2.map_or_else(|| "待核".to_owned(), area));
-        println!(
+        say!("方案  {}", check.name);
+        say!("时点  {as_of}   规则库 {}（{}）", rulebook.edition(), rulebook.digest().get(..12).unwrap_or_default());
+        say!("土地面积      {}", area(measures.site_area_m2));
+        say!("建筑基底面积  {}", area(measures.footprint_m2));
+        say!("计容建筑面积  {}", measures.counting_floor_area_m2.map_or_else(|| "待核".to_owned(), area));
+        say!(
             "容积率 {}   建筑密度 {}",
             ratio(measures.plot_ratio, Unit::Ratio),
             ratio(Some(measures.building_density), Unit::Share)
         );
-        println!("结论  {}\n", check.verdict.label_zh());
+        say!("结论  {}\n", check.verdict.label_zh());
         check.evaluation.findings.values().for_each(show::finding);
         for notice in &check.notices {
-            println!("{} {}\n  处理：{}", notice.code, notice.message, notice.remedy);
+            say!("{} {}\n  处理：{}", notice.code, notice.message, notice.remedy);
         }
         Ok(if check.verdict == ProposalVerdict::Met { Exit::Done } else { Exit::NotPassed })
     }

@@ -65,7 +65,7 @@ impl Evaluate {
         bar.finish_and_clear();
         let diff = done.map_err(|fault| if fault.is_about_input() { Failure::input(fault) } else { Failure::internal(fault) })?;
         match self.report {
-            ReportForm::Json => println!("{}", serde_json::to_string_pretty(&diff).map_err(Failure::internal)?),
+            ReportForm::Json => say!("{}", serde_json::to_string_pretty(&diff).map_err(Failure::internal)?),
             ReportForm::Text => {
                 diff::print(&diff);
                 print(&diff.summary);
@@ -97,15 +97,15 @@ pub(super) async fn evaluate_now(
 }
 
 pub(super) fn print(summary: &RunSummary) {
-    println!("评价批 {}：{} 个对象，{} 条结论，摘要 {}", summary.run_id, summary.subjects, summary.findings, summary.digest);
+    say!("评价批 {}：{} 个对象，{} 条结论，摘要 {}", summary.run_id, summary.subjects, summary.findings, summary.digest);
     for (kind, sum) in &summary.kinds {
         let label = Kind::from_code(kind).map_or(*kind, Kind::suspected_label_zh);
-        println!("  {label}：{} 处，{}", sum.count, Area::from_m2(sum.area_m2).mu_text());
+        say!("  {label}：{} 处，{}", sum.count, Area::from_m2(sum.area_m2).mu_text());
     }
     let supplied = summary.supplied;
     if let Some(rate) = supplied.rate() {
         let mu = |m2: f64| Area::from_m2(m2).mu_text();
-        println!(
+        say!(
             "  有效批次 {} 个：已批 {} = 已供 {} + 核减 {} + 碎屑 {} + 剩余 {}；供地率 {:.2} %（口径{}，未见原文）",
             supplied.approvals,
             mu(supplied.approved_m2),

@@ -53,9 +53,9 @@ impl Failure {
 
     /// Prints the failure with its causes and gives its exit code.
     pub fn report(self) -> ExitCode {
-        eprintln!("错误：{}", self.error);
+        aside!("错误：{}", self.error);
         for cause in self.error.chain().skip(1) {
-            eprintln!("  原因：{cause}");
+            aside!("  原因：{cause}");
         }
         self.exit.into()
     }

@@ -133,7 +133,7 @@ fn told(report: &ImportReport, decisions: Value) -> Value {
 }
 
 fn print_json(value: &Value) -> Result<(), Failure> {
-    println!("{}", serde_json::to_string_pretty(value).map_err(Failure::internal)?);
+    say!("{}", serde_json::to_string_pretty(value).map_err(Failure::internal)?);
     Ok(())
 }
 
@@ -163,7 +163,7 @@ pub(super) fn print(report: &ImportReport) {
         ImportEnding::Discarded => "试算，未提交".to_owned(),
         ImportEnding::AlreadyRecorded { import_id } => format!("同一文件早已导入（导入批 {import_id}），没有变化"),
     };
-    println!(
+    say!(
         "{} {}：读到 {} 行，新增 {}，变更 {}，未变 {}，隔离 {}；问题 {} 处。{ending}",
         report.kind.label_zh(),
         report.source.file_name,
@@ -182,6 +182,6 @@ pub(super) fn print(report: &ImportReport) {
     ];
     let kept: Vec<String> = kept.into_iter().flatten().collect();
     if !kept.is_empty() {
-        println!("  {}", kept.join("，"));
+        say!("  {}", kept.join("，"));
     }
 }

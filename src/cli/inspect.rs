@@ -48,7 +48,7 @@ impl Inspect {
         };
         let inspection = looked.map_err(classed)?;
         match self.report {
-            ReportForm::Json => println!("{}", serde_json::to_string_pretty(&inspection).map_err(Failure::internal)?),
+            ReportForm::Json => say!("{}", serde_json::to_string_pretty(&inspection).map_err(Failure::internal)?),
             ReportForm::Text => print(&inspection, &file.display().to_string()),
         }
         Ok(Exit::Done)
@@ -56,28 +56,28 @@ impl Inspect {
 }
 
 fn print(inspection: &Inspection, file: &str) {
-    println!("{}  SHA-256 {}", inspection.file_name, inspection.sha256);
+    say!("{}  SHA-256 {}", inspection.file_name, inspection.sha256);
     for layer in &inspection.layers {
         let name = if layer.name.is_empty() { "（表）" } else { &layer.name };
         let rows = layer.rows.map_or_else(|| "行数未知".to_owned(), |rows| format!("{rows} 行"));
         let mark =
             if inspection.layers.len() > 1 && inspection.layer.as_ref() == Some(&layer.name) { " ← 以下所述" } else { "" };
-        println!("  图层 {name}：{rows}，{}{mark}", layer.geometry.label_zh());
+        say!("  图层 {name}：{rows}，{}{mark}", layer.geometry.label_zh());
     }
     if let Some(encoding) = &inspection.encoding {
-        println!("  编码 {}（{}）", encoding.name, encoding.how);
+        say!("  编码 {}（{}）", encoding.name, encoding.how);
     }
-    println!("  坐标系 {}", inspection.crs.declared.as_deref().unwrap_or("未声明"));
-    println!("    {}", inspection.crs.explanation);
+    say!("  坐标系 {}", inspection.crs.declared.as_deref().unwrap_or("未声明"));
+    say!("    {}", inspection.crs.explanation);
     for fix in &inspection.crs.fixes {
-        println!("    可用 {}：{}（{}；{}）", fix.option, fix.label, fix.evidence, fix.confidence.label_zh());
+        say!("    可用 {}：{}（{}；{}）", fix.option, fix.label, fix.evidence, fix.confidence.label_zh());
     }
-    println!("  列（看了 {} 行）", inspection.rows_looked_at);
+    say!("  列（看了 {} 行）", inspection.rows_looked_at);
     for column in &inspection.columns {
         let unit = column.unit.map(|unit| format!("，单位{}", unit.label_zh())).unwrap_or_default();
         let meaning =
             if column.meanings.is_empty() { String::new() } else { format!("，意为{}", column.meanings.join("或")) };
-        println!(
+        say!(
             "    {}：{}{unit}{meaning}，填写 {:.0}%，如 {}",
             column.name,
             column.sort_label,
@@ -89,19 +89,19 @@ fn print(inspection: &Inspection, file: &str) {
         if position == 0 {
             in_full(proposal);
         } else {
-            println!("  也可能是 {}（{:.0} 分）", proposal.label, proposal.score * 100.0);
+            say!("  也可能是 {}（{:.0} 分）", proposal.label, proposal.score * 100.0);
         }
     }
     if let Some(best) = inspection.proposals.first() {
         next(best, inspection, file);
     } else {
-        println!("  看不出是哪一种登记簿；请照 geodata/mappings/README.md 写字段映射");
+        say!("  看不出是哪一种登记簿；请照 geodata/mappings/README.md 写字段映射");
     }
 }
 
 fn in_full(proposal: &MappingProposal) {
     let name = proposal.built_in.as_ref().map(|name| format!("，内置映射 {name}")).unwrap_or_default();
-    println!("  建议：导入为{}（{:.0} 分{name}）；行政区：{}", proposal.label, proposal.score * 100.0, proposal.division);
+    say!("  建议：导入为{}（{:.0} 分{name}）；行政区：{}", proposal.label, proposal.score * 100.0, proposal.division);
     for field in &proposal.fields {
         let source = match (&field.column, &field.constant) {
             (Some(column), _) => format!("列“{column}”"),
@@ -109,16 +109,16 @@ fn in_full(proposal: &MappingProposal) {
             (None, None) => String::new(),
         };
         let unit = field.unit_label.map(|unit| format!("，{unit}")).unwrap_or_default();
-        println!("    {} ← {source}{unit}", field.label);
+        say!("    {} ← {source}{unit}", field.label);
     }
     for missing in &proposal.missing_keys {
-        println!("    缺少 {}：{}", missing.label, missing.remedy);
+        say!("    缺少 {}：{}", missing.label, missing.remedy);
     }
     for doubt in &proposal.to_confirm {
-        println!("    须确认 {doubt}");
+        say!("    须确认 {doubt}");
     }
     for unused in proposal.unused_columns.iter().filter(|unused| !unused.note.is_empty()) {
-        println!("    未用到 列“{}”：{}", unused.column, unused.note);
+        say!("    未用到 列“{}”：{}", unused.column, unused.note);
     }
 }
 
@@ -130,13 +130,13 @@ fn next(best: &MappingProposal, inspection: &Inspection, file: &str) {
         _ => String::new(),
     };
     match &best.built_in {
-        Some(name) => println!("下一步：mujun import {kind} '{file}'{layer} --mapping {name} --dry-run"),
+        Some(name) => say!("下一步：mujun import {kind} '{file}'{layer} --mapping {name} --dry-run"),
         None => {
-            println!("建议的映射（确认后存为 映射.toml）：");
+            say!("建议的映射（确认后存为 映射.toml）：");
             for line in best.mapping_toml.lines() {
-                println!("  {line}");
+                say!("  {line}");
             }
-            println!("下一步：mujun import {kind} '{file}' --mapping 映射.toml --dry-run");
+            say!("下一步：mujun import {kind} '{file}' --mapping 映射.toml --dry-run");
         }
     }
 }

@@ -139,7 +139,7 @@ impl Map {
         tokio::fs::write(&self.out, &bytes).await.map_err(|cause| {
             Failure::environment(anyhow::Error::new(cause).context(format!("无法写入 {name}；请检查文件夹与权限")))
         })?;
-        println!("已写入 {name}（{} KB）", bytes.len().div_ceil(1024));
+        say!("已写入 {name}（{} KB）", bytes.len().div_ceil(1024));
         Ok(Exit::Done)
     }
 }

@@ -36,7 +36,7 @@ impl Quarantine {
             QuarantineError::NoImport { .. } | QuarantineError::Nothing { .. } => Failure::input(fault),
             other => Failure::environment(other),
         })?;
-        println!("写出 {} 行：{}。改正后用原来的字段映射重新导入即可", exported.rows, self.out.display());
+        say!("写出 {} 行：{}。改正后用原来的字段映射重新导入即可", exported.rows, self.out.display());
         Ok(Exit::Done)
     }
 }

@@ -44,7 +44,7 @@ impl RulebookCommand {
         match self {
             RulebookCommand::Check => {
                 title(&rulebook);
-                println!(
+                say!(
                     "{} 条规则、{} 份文件、{} 张表，没有问题。",
                     rulebook.rules().count(),
                     rulebook.documents().count(),
@@ -54,10 +54,10 @@ impl RulebookCommand {
             RulebookCommand::List => {
                 title(&rulebook);
                 for rule in rulebook.rules() {
-                    println!("{}  {}（{}）", rule.id, rule.title_zh, rule.force.label_zh());
+                    say!("{}  {}（{}）", rule.id, rule.title_zh, rule.force.label_zh());
                     for threshold in &rule.thresholds {
                         let citation = &threshold.citation;
-                        println!(
+                        say!(
                             "    {}  《{}》{}  {}",
                             threshold.effective_from.map_or("起始日不详".to_owned(), |day| format!("{day} 起")),
                             citation.document_title,
@@ -67,7 +67,7 @@ impl RulebookCommand {
                     }
                 }
                 for table in rulebook.tables().filter(|table| table.rows.is_empty()) {
-                    println!("尚未装载的表：{}  {}", table.title, table.how_to_load);
+                    say!("尚未装载的表：{}  {}", table.title, table.how_to_load);
                 }
             }
             RulebookCommand::LoadTable(_) | RulebookCommand::Diff(_) => {}
@@ -85,7 +85,7 @@ impl RulebookCommand {
 }
 
 fn title(rulebook: &Rulebook) {
-    println!("规则库 {}   摘要 {}", rulebook.edition(), rulebook.digest());
+    say!("规则库 {}   摘要 {}", rulebook.edition(), rulebook.digest());
 }
 
 fn unknown(asked: &str, rulebook: &Rulebook) -> Failure {

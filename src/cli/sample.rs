@@ -40,11 +40,11 @@ impl SampleCityArgs {
 impl Sample {
     pub(super) async fn run(self) -> Result<Exit, Failure> {
         let manifest = write(self.out.clone(), self.city).await?;
-        println!("{} 已写入 {}：", manifest.label, self.out.display());
+        say!("{} 已写入 {}：", manifest.label, self.out.display());
         for file in &manifest.files {
-            println!("  mujun import {} {} --mapping {}", file.kind, self.out.join(&file.path).display(), file.mapping);
+            say!("  mujun import {} {} --mapping {}", file.kind, self.out.join(&file.path).display(), file.mapping);
         }
-        println!("有意放入的问题 {} 处、情形 {} 种，见 manifest.json。", manifest.planted.len(), manifest.cases.len());
+        say!("有意放入的问题 {} 处、情形 {} 种，见 manifest.json。", manifest.planted.len(), manifest.cases.len());
         Ok(Exit::Done)
     }
 }

@@ -31,7 +31,7 @@ pub struct AddressArgs {
 
 pub(super) async fn migrate(config: &Config) -> Result<Exit, Failure> {
     let database = Database::open(config).await.map_err(Failure::environment)?;
-    println!("数据库结构已是本版本。");
+    say!("数据库结构已是本版本。");
     database.close().await.map_err(Failure::environment)?;
     Ok(Exit::Done)
 }
@@ -77,18 +77,18 @@ pub(super) async fn serve(
             .await
             .map_err(|cause| Failure::environment(anyhow::Error::new(cause).context(format!("无法写入 {}", file.display()))))?;
     }
-    println!("亩均已就绪，请在浏览器中打开：{url}/");
-    println!("按 Ctrl-C 停止。");
+    say!("亩均已就绪，请在浏览器中打开：{url}/");
+    say!("按 Ctrl-C 停止。");
     let intake = Arc::new(Intake::new(data_dir.join("uploads"), Limits::default()));
     let (display, keeper) = app::display::keep(database.pool.clone());
     let state = State::new(database.pool.clone(), rulebook, intake.clone()).with_display(display);
     let served = crate::serve::run(listener, state, stop_asked()).await;
-    println!("正在停止……");
+    say!("正在停止……");
     intake.stop();
     drop(keeper);
     database.close().await.map_err(Failure::environment)?;
     served.map_err(Failure::environment)?;
-    println!("已停止。");
+    say!("已停止。");
     Ok(Exit::Done)
 }
 

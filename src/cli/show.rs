@@ -14,7 +14,11 @@ use crate::ingest::{IngestIssue, Severity};
 pub fn start_logging() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("MUJUN_LOG").unwrap_or_else(|_| EnvFilter::new("warn,mujun=info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .log_internal_errors(false);
     // A second subscriber can only be a test that already set one.
     let _ = if std::io::stderr().is_terminal() { builder.try_init() } else { builder.json().try_init() };
 }
@@ -22,7 +26,7 @@ pub fn start_logging() {
 /// A line that turns while something takes time; in a pipe it prints the text once.
 pub fn working(what: String) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
-        eprintln!("==> {what}");
+        aside!("==> {what}");
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();
@@ -54,7 +58,7 @@ impl Following {
         drop(step);
         if self.bar.is_hidden() {
             if is_new {
-                eprintln!("    {}", progress.step.label_zh());
+                aside!("    {}", progress.step.label_zh());
             }
             return;
         }
@@ -85,41 +89,41 @@ pub fn issues(issues: &[IngestIssue], limit: usize) {
         if of_this.is_empty() {
             continue;
         }
-        println!("  {}：{} 处", severity.label_zh(), of_this.len());
+        say!("  {}：{} 处", severity.label_zh(), of_this.len());
         for issue in of_this.iter().take(limit) {
             let place = match (issue.row, &issue.column) {
                 (Some(row), Some(column)) => format!("第 {row} 行 {column}："),
                 (Some(row), None) => format!("第 {row} 行："),
                 _ => String::new(),
             };
-            println!("    {} {place}{}", issue.code, issue.message);
-            println!("      处理（{}）：{}", issue.party.label_zh(), issue.remedy);
+            say!("    {} {place}{}", issue.code, issue.message);
+            say!("      处理（{}）：{}", issue.party.label_zh(), issue.remedy);
         }
         if of_this.len() > limit {
-            println!("    ……另有 {} 处，见导入问题清单", of_this.len() - limit);
+            say!("    ……另有 {} 处，见导入问题清单", of_this.len() - limit);
         }
     }
 }
 
 /// One finding with everything it rests on, as the card shows it.
 pub fn finding(finding: &Finding) {
-    println!("{} · {}（{}）", finding.outcome_label(), finding.title, finding.force.label_zh());
+    say!("{} · {}（{}）", finding.outcome_label(), finding.title, finding.force.label_zh());
     match &finding.outcome {
         Outcome::Compared(comparison) => {
             let citation = &comparison.threshold.citation;
             let number = citation.document_number.as_deref().unwrap_or_default();
-            println!("  依据  《{}》{number} {}", citation.document_title, citation.clause);
+            say!("  依据  《{}》{number} {}", citation.document_title, citation.clause);
             match (&citation.quote, &citation.paraphrase) {
-                (Some(quote), _) => println!("        “{quote}”（{}）", citation.certainty.label_zh()),
-                (None, Some(paraphrase)) => println!("        大意：{paraphrase}（{}）", citation.certainty.label_zh()),
+                (Some(quote), _) => say!("        “{quote}”（{}）", citation.certainty.label_zh()),
+                (None, Some(paraphrase)) => say!("        大意：{paraphrase}（{}）", citation.certainty.label_zh()),
                 (None, None) => {}
             }
             for (position, line) in comparison.arithmetic().iter().enumerate() {
-                println!("  {}  {line}", if position == 0 { "算式" } else { "    " });
+                say!("  {}  {line}", if position == 0 { "算式" } else { "    " });
             }
             for (position, input) in comparison.inputs.iter().enumerate() {
                 let note = input.source.note.as_deref().unwrap_or_default();
-                println!(
+                say!(
                     "  {}  {} {}  ← {note}",
                     if position == 0 { "输入" } else { "    " },
                     input.name.label_zh(),
@@ -127,20 +131,20 @@ pub fn finding(finding: &Finding) {
                 );
             }
             for (position, clearance) in comparison.clearance.iter().enumerate() {
-                println!("  {}  {}", if position == 0 { "消除" } else { "    " }, clearance.text());
+                say!("  {}  {}", if position == 0 { "消除" } else { "    " }, clearance.text());
             }
         }
-        Outcome::NotApplicable { condition } => println!("  条件  {}", condition.label),
+        Outcome::NotApplicable { condition } => say!("  条件  {}", condition.label),
         Outcome::Undetermined { missing } => {
             for (position, input) in missing.iter().enumerate() {
-                println!("  {}  {}：{}", if position == 0 { "缺少" } else { "    " }, input.label, input.how);
+                say!("  {}  {}：{}", if position == 0 { "缺少" } else { "    " }, input.label, input.how);
             }
         }
     }
     for note in &finding.notes {
-        println!("  提示  {}", note.text);
+        say!("  提示  {}", note.text);
     }
     if OutcomeCode::of(&finding.outcome) != OutcomeCode::NotApplicable {
-        println!();
+        say!();
     }
 }

@@ -56,7 +56,7 @@ impl Up {
         }
         let after = status(database).await?;
         if after.parcels + after.approvals + after.supplies == 0 {
-            println!("登记簿还是空的。可用 mujun import 导入数据，或加 --sample 载入示例城市。");
+            say!("登记簿还是空的。可用 mujun import 导入数据，或加 --sample 载入示例城市。");
         } else if after.needs_run(rulebook.digest(), clock::today()) {
             let summary = evaluate::evaluate_now(database, rulebook.clone(), clock::today(), None, Activation::Activate).await?;
             evaluate::print(&summary);
@@ -83,7 +83,7 @@ async fn load_divisions(database: &Database, data_dir: &Path) -> Result<(), Fail
 async fn load_sample(database: &Database, data_dir: &Path, city: SampleCityArgs) -> Result<(), Failure> {
     let folder = data_dir.join("sample");
     let manifest = sample::write(folder.clone(), city).await?;
-    println!("{}：写入 {}", manifest.label, folder.display());
+    say!("{}：写入 {}", manifest.label, folder.display());
     for file in &manifest.files {
         let kind: RegisterKind = file.kind.parse().map_err(Failure::internal)?;
         let request = ImportRequest {

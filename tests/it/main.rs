@@ -12,6 +12,7 @@ mod cli;
 mod cli_evaluate;
 mod cli_inspect;
 mod cli_map;
+mod cli_pipe;
 mod cli_rulebook;
 mod cluster;
 mod fuzz;

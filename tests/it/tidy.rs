@@ -93,6 +93,11 @@ fn only_serve_knows_axum() {
 }
 
 #[test]
+fn nothing_said_breaks_on_a_reader_that_went_away() {
+    never("src", &["println!(", "eprint!(", " print!("]);
+}
+
+#[test]
 fn only_the_clock_asks_for_the_date() {
     only_in(&["Utc::now(", "Local::now(", "SystemTime::now("], &["src/clock"]);
 }

@@ -20,19 +20,19 @@ pub(super) fn print(diff: &RunDiff) {
     head("原", &diff.old);
     head("新", &diff.new);
     if !diff.old_is_repeated() {
-        println!("提示：评价批 {} 已不能逐字重放（程序或库的版本变了），以下以重算的为准。", diff.old.run_id);
+        say!("提示：评价批 {} 已不能逐字重放（程序或库的版本变了），以下以重算的为准。", diff.old.run_id);
     }
     let moved: Vec<&str> = diff.comparison.moved.iter().map(|dimension| dimension.label_zh()).collect();
-    println!("变了的：{}", if moved.is_empty() { "没有".to_owned() } else { moved.join("、") });
+    say!("变了的：{}", if moved.is_empty() { "没有".to_owned() } else { moved.join("、") });
     if diff.comparison.changes.is_empty() {
-        println!("结论没有变化。");
+        say!("结论没有变化。");
         return;
     }
-    println!();
+    say!();
     for line in table(&summary(&diff.comparison), &diff.division_names) {
-        println!("{line}");
+        say!("{line}");
     }
-    println!();
+    say!();
     let flags = diff.comparison.changes.iter().filter(|change| change.change != ChangeKind::Outcome);
     let outcomes = diff.comparison.changes.iter().filter(|change| change.change == ChangeKind::Outcome);
     for change in flags.chain(outcomes).take(SHOWN) {
@@ -40,12 +40,12 @@ pub(super) fn print(diff: &RunDiff) {
     }
     let all = diff.comparison.changes.len();
     if all > SHOWN {
-        println!("……另有 {} 处，见 --report json", all - SHOWN);
+        say!("……另有 {} 处，见 --report json", all - SHOWN);
     }
 }
 
 fn head(word: &str, run: &RunHead) {
-    println!(
+    say!(
         "{word}  评价批 {}：法律时点 {}，认知时点 {}（修订 {}），规则库 {} {}",
         run.run_id,
         run.as_of,
@@ -120,7 +120,7 @@ fn name<'a>(names: &'a BTreeMap<String, String>, code: &'a str) -> &'a str {
 
 fn one(change: &Change, diff: &RunDiff) {
     let kind = change.kind.map_or("", Kind::suspected_label_zh);
-    println!(
+    say!(
         "{}  {kind}  {} {} {}  {}（{}）  {} 亩",
         change.change.label_zh(),
         name(&diff.division_names, &change.division_code),
@@ -130,18 +130,18 @@ fn one(change: &Change, diff: &RunDiff) {
         change.rule,
         signed_mu(change.net_m2())
     );
-    println!("    来由  {}；{} → {}", change.cause.label_zh(), outcome(change.old), outcome(change.new));
+    say!("    来由  {}；{} → {}", change.cause.label_zh(), outcome(change.old), outcome(change.new));
     if let Some((old, new)) = &change.threshold {
-        println!("    规则  阈值 {} → {}", or_none(old.as_deref()), or_none(new.as_deref()));
+        say!("    规则  阈值 {} → {}", or_none(old.as_deref()), or_none(new.as_deref()));
     }
     for fact in change.facts.iter().take(SHOWN_OF_ONE) {
-        println!("    数据  {}", fact_line(fact));
+        say!("    数据  {}", fact_line(fact));
     }
     for row in change.rows.iter().take(SHOWN_OF_ONE) {
-        println!("    登记  {}", row_line(row));
+        say!("    登记  {}", row_line(row));
     }
     if change.rows.len() > SHOWN_OF_ONE {
-        println!("          ……另有 {} 行", change.rows.len() - SHOWN_OF_ONE);
+        say!("          ……另有 {} 行", change.rows.len() - SHOWN_OF_ONE);
     }
 }
 

@@ -86,27 +86,27 @@ async fn effect(database: &Database, old: Rulebook, new: Rulebook, as_of: NaiveD
 }
 
 fn print(old: &Rulebook, new: &Rulebook) {
-    println!("原  规则库 {}   摘要 {}", old.edition(), old.digest());
-    println!("新  规则库 {}   摘要 {}", new.edition(), new.digest());
+    say!("原  规则库 {}   摘要 {}", old.edition(), old.digest());
+    say!("新  规则库 {}   摘要 {}", new.edition(), new.digest());
     let changes = compare_laws(old, new);
     if changes.is_empty() {
-        println!("没有不同。");
+        say!("没有不同。");
         return;
     }
     for change in &changes {
         let none = || "无".to_owned();
         let (old, new) = (change.old.clone().unwrap_or_else(none), change.new.clone().unwrap_or_else(none));
-        println!("{}  {}  {}：{old} → {new}", change.sort, change.id, change.field);
+        say!("{}  {}  {}：{old} → {new}", change.sort, change.id, change.field);
     }
 }
 
 fn print_effect(comparison: &Comparison, as_of: NaiveDate) {
-    println!();
+    say!();
     if comparison.changes.is_empty() {
-        println!("按登记簿现有的数据与 {as_of}，没有一条结论因此改变。");
+        say!("按登记簿现有的数据与 {as_of}，没有一条结论因此改变。");
         return;
     }
-    println!("按登记簿现有的数据与 {as_of}，因此改变的结论：");
+    say!("按登记簿现有的数据与 {as_of}，因此改变的结论：");
     let mut rows: BTreeMap<(&str, &str), Vec<&Change>> = BTreeMap::new();
     for change in &comparison.changes {
         rows.entry((&change.rule, &change.division_code)).or_default().push(change);
@@ -140,6 +140,6 @@ fn print_effect(comparison: &Comparison, as_of: NaiveDate) {
     let mut all: Vec<Vec<String>> = rows.iter().map(|((rule, division), changes)| line(rule, division, changes)).collect();
     all.push(line("合计", "", &comparison.changes.iter().collect::<Vec<_>>()));
     for line in lines(&columns, &all) {
-        println!("{line}");
+        say!("{line}");
     }
 }

@@ -12,27 +12,27 @@ use crate::clock;
 use crate::config::Config;
 
 pub(super) fn print(rule: &Rule, rulebook: &Rulebook) {
-    println!("{}  {}", rule.id, rule.title_zh);
-    println!("效力    {}：{}", rule.force.label_zh(), consequence(rule.force));
+    say!("{}  {}", rule.id, rule.title_zh);
+    say!("效力    {}：{}", rule.force.label_zh(), consequence(rule.force));
     let subjects: Vec<&str> = rule.subjects.iter().map(|subject| subject.label_zh()).collect();
-    println!("对象    {}", subjects.join("、"));
-    println!("量算    {}", rule.measure.formula_zh());
+    say!("对象    {}", subjects.join("、"));
+    say!("量算    {}", rule.measure.formula_zh());
     let equal = if rule.compare == Compare::Below { "相等不算" } else { "相等算通过" };
-    println!("比较    {}（{}），{equal}", rule.compare.symbol(), rule.compare.bound_label_zh());
+    say!("比较    {}（{}），{equal}", rule.compare.symbol(), rule.compare.bound_label_zh());
     match rule.flag {
-        Some(kind) => println!("标记    不通过时标作“{}”", kind.suspected_label_zh()),
-        None => println!("标记    不作标记"),
+        Some(kind) => say!("标记    不通过时标作“{}”", kind.suspected_label_zh()),
+        None => say!("标记    不作标记"),
     }
     if rule.applies_when.is_empty() {
-        println!("条件    无");
+        say!("条件    无");
     }
     for (position, condition) in rule.applies_when.iter().enumerate() {
-        println!("{}  {}（{}）", head(position, "条件"), condition.label_zh(), condition.as_str());
+        say!("{}  {}（{}）", head(position, "条件"), condition.label_zh(), condition.as_str());
     }
     for threshold in &rule.thresholds {
-        println!("阈值    {}", period(threshold.effective_from, threshold.effective_until));
+        say!("阈值    {}", period(threshold.effective_from, threshold.effective_until));
         let unit = rule.measure.unit();
-        println!("  由来  {} {}", rule.compare.symbol(), derivation(&threshold.value, unit, rulebook));
+        say!("  由来  {} {}", rule.compare.symbol(), derivation(&threshold.value, unit, rulebook));
         cite(&threshold.citation);
     }
     for name in rule.measure.parameters() {
@@ -61,9 +61,9 @@ pub(super) async fn parcel(config: &Config, rule: &Rule, parcel: &str, rulebook:
         };
         return Err(Failure::input(anyhow::anyhow!("{parcel}：{why}；请核对宗地代码与规则编号")));
     }
-    println!("\n宗地 {parcel}，基准日 {as_of}");
+    say!("\n宗地 {parcel}，基准日 {as_of}");
     for row in about {
-        println!("{} {}", row.subject.label_zh(), row.subject_code);
+        say!("{} {}", row.subject.label_zh(), row.subject_code);
         show::finding(&row.finding);
     }
     Ok(())
@@ -113,22 +113,22 @@ fn state(table: &Table) -> String {
 }
 
 fn cite(citation: &Citation) {
-    println!("  依据  {}", citation.text());
-    println!("        可信程度 {}（{}）", citation.certainty.as_str(), citation.certainty.label_zh());
+    say!("  依据  {}", citation.text());
+    say!("        可信程度 {}（{}）", citation.certainty.as_str(), citation.certainty.label_zh());
     for other in &citation.also {
-        println!("  又见  {}", other.text());
-        println!("        可信程度 {}（{}）", other.certainty.as_str(), other.certainty.label_zh());
+        say!("  又见  {}", other.text());
+        say!("        可信程度 {}（{}）", other.certainty.as_str(), other.certainty.label_zh());
     }
 }
 
 fn parameter(name: ParameterName, rulebook: &Rulebook) {
     let values = rulebook.parameter_values(name);
     if values.is_empty() {
-        println!("参数    {}（{}）：规则库没有这个参数", name.label_zh(), name.as_str());
+        say!("参数    {}（{}）：规则库没有这个参数", name.label_zh(), name.as_str());
     }
     for used in values {
         let held = period(used.effective_from, used.effective_until);
-        println!("参数    {}（{}）= {}，{held}", name.label_zh(), name.as_str(), used.value.limit_text());
+        say!("参数    {}（{}）= {}，{held}", name.label_zh(), name.as_str(), used.value.limit_text());
         cite(&used.citation);
     }
 }

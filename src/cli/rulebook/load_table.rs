@@ -40,15 +40,15 @@ impl LoadTable {
             TableError::Write { .. } => Failure::environment(fault),
             _ => Failure::input(fault),
         })?;
-        println!("{}：{} 个行业，按 {} 编码", loaded.title, loaded.rows, request.edition.as_str());
-        println!("已写入 {}", loaded.path.display());
+        say!("{}：{} 个行业，按 {} 编码", loaded.title, loaded.rows, request.edition.as_str());
+        say!("已写入 {}", loaded.path.display());
         if let Some(kept) = loaded.former {
-            println!("原来的表留存于 {}", kept.display());
+            say!("原来的表留存于 {}", kept.display());
         }
         for notice in loaded.notices {
-            println!("提示  {notice}");
+            say!("提示  {notice}");
         }
-        println!("规则库摘要 {} → {}；请重新评价：mujun evaluate --activate", loaded.digest_before, loaded.digest_after);
+        say!("规则库摘要 {} → {}；请重新评价：mujun evaluate --activate", loaded.digest_before, loaded.digest_after);
         Ok(Exit::Done)
     }
 }

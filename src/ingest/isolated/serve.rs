@@ -35,7 +35,8 @@ pub fn serve() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("{fault}");
+            // Whoever asked may be gone.
+            let _ = writeln!(io::stderr(), "{fault}");
             ExitCode::FAILURE
         }
     }
