@@ -10,6 +10,7 @@ pub mod facts;
 pub mod import;
 pub mod inspection;
 pub mod intake;
+pub mod issue_list;
 pub mod judgement;
 pub mod life;
 pub mod measuring;

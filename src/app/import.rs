@@ -12,6 +12,7 @@ use sqlx::PgPool;
 
 use super::consequence::{Consequence, ConsequenceError};
 use super::quality::QualityError;
+use super::query::IssueCount;
 use crate::ingest::{IngestError, IngestIssue, Mapping, MappingFaults, ReadOptions, SourceDescription};
 use crate::register::{
     ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,
@@ -42,6 +43,8 @@ pub struct ImportRequest {
     pub seen_revision: Option<i64>,
     /// 提交还是试算。
     pub mode: ImportMode,
+    /// 问题清单写到哪里，见 [`super::issue_list`]；不写为空。
+    pub issue_list: Option<PathBuf>,
 }
 
 impl ImportRequest {
@@ -57,6 +60,7 @@ impl ImportRequest {
             received_on: None,
             seen_revision: None,
             mode: ImportMode::Commit,
+            issue_list: None,
         }
     }
 }
@@ -131,7 +135,8 @@ pub enum ImportMode {
     DryRun,
 }
 
-/// Issues that a report holds: a large file of which every row is at fault must not fill the memory. All of them are recorded.
+/// Issues that a report holds: a large file of which every row is at fault must not fill the memory. All of them are counted, are in
+/// the issue list if one is asked for, and are recorded with a commit.
 pub const ISSUES_KEPT: usize = 20_000;
 
 /// What an import did.
@@ -149,10 +154,12 @@ pub struct ImportReport {
     pub received_on: Option<NaiveDate>,
     /// 各行的去向。
     pub appended: Appended,
-    /// 问题：整个文件的在前，各行的按行序；最多 [`ISSUES_KEPT`] 条，其余的登记在导入批之下。
+    /// 问题：整个文件的在前，各行的按行序；最多 [`ISSUES_KEPT`] 条，不带原行。
     pub issues: Vec<IngestIssue>,
     /// 问题总数。
     pub issue_count: u64,
+    /// 全部问题，按代码计数。
+    pub issue_counts: Vec<IssueCount>,
     /// 试算所预见的后果；提交时、尚无评价批时没有。
     pub consequence: Option<Consequence>,
     /// 结局。
@@ -229,6 +236,9 @@ pub enum ImportError {
     /// What committing would change could not be told.
     #[error("试算时无法预演结论")]
     Consequence(#[from] ConsequenceError),
+    /// The issue list could not be written.
+    #[error("问题清单写不下来，多半是磁盘已满；没有导入任何内容")]
+    IssueList(#[source] std::io::Error),
     /// A transaction could not be begun or committed.
     #[error("数据库事务失败：{step}")]
     Transaction {
@@ -254,9 +264,11 @@ impl ImportError {
             | ImportError::Moved { .. }
             | ImportError::File(_) => true,
             ImportError::Store(fault) => !matches!(fault, StoreError::Query { .. }),
-            ImportError::Quality(_) | ImportError::Consequence(_) | ImportError::Transaction { .. } | ImportError::Task(_) => {
-                false
-            }
+            ImportError::Quality(_)
+            | ImportError::Consequence(_)
+            | ImportError::IssueList(_)
+            | ImportError::Transaction { .. }
+            | ImportError::Task(_) => false,
         }
     }
 }

@@ -23,7 +23,7 @@ use tokio::sync::Mutex as Turn;
 pub use crate::app::members::RequestFault;
 pub use decision::{Decision, MappingWord, parse_decision, parse_preview_number, read_crs};
 pub use fault::IntakeError;
-pub use issues::{IssuePage, PreviewIssue};
+pub use issues::IssuePage;
 pub use job::{JobStep, Live, commit, preview};
 pub use receive::Incoming;
 pub use record::{Evaluated, Job, JobFault, Part, Standing, Task, Upload, UploadId, UploadState};

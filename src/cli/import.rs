@@ -1,6 +1,6 @@
 //! `mujun import`: one file into one register.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use mujun_geometry::crs::Crs;
@@ -10,7 +10,8 @@ use super::{Exit, Failure, ReportForm, consequence, show};
 use crate::app::database::Database;
 use crate::app::import::{self, ImportEnding, ImportError, ImportMode, ImportReport, ImportRequest, MappingChoice};
 use crate::app::inspection::{self, AutomaticError};
-use crate::app::intake::{PreviewIssue, Report};
+use crate::app::intake::Report;
+use crate::app::issue_list;
 use crate::config::Config;
 use crate::ingest::{ReadOptions, Remedy};
 use crate::register::RegisterKind;
@@ -81,6 +82,11 @@ impl Import {
                 return Err(failure);
             }
         };
+        // Of a million issues none is held in memory and none is left out.
+        let list = match self.report {
+            ReportForm::Json => Some(tempfile::tempdir().map_err(Failure::environment)?),
+            ReportForm::Text => None,
+        };
         let request = ImportRequest {
             kind: self.kind,
             path: self.file,
@@ -91,7 +97,9 @@ impl Import {
             received_on: self.received_on,
             seen_revision: None,
             mode,
+            issue_list: list.as_ref().map(|folder| folder.path().join("issues.jsonl")),
         };
+        let listed = request.issue_list.clone().unwrap_or_default();
         let decisions = decisions(&request);
         let done = import_one(&database, request).await;
         database.close().await.map_err(Failure::environment)?;
@@ -102,9 +110,9 @@ impl Import {
                 if let Some(consequence) = &report.consequence {
                     consequence::print(consequence);
                 }
-                show::issues(&report.issues, 10);
+                show::issues(&report.issues, &report.issue_counts, 10);
             }
-            (ReportForm::Json, Ok(report)) => print_json(&told(&report, decisions))?,
+            (ReportForm::Json, Ok(report)) => print_report(&report, decisions, &listed)?,
             (ReportForm::Json, Err(failure)) => {
                 print_json(&json!({ "decisions": decisions, "ending": { "outcome": "refused" }, "fault": failure.told() }))?;
                 return Err(failure);
@@ -123,13 +131,25 @@ fn decisions(request: &ImportRequest) -> Value {
     json!({ "mapping": mapping, "options": request.options, "dry_run": request.mode == ImportMode::DryRun })
 }
 
-/// The whole account, with every issue that the report holds.
-fn told(report: &ImportReport, decisions: Value) -> Value {
-    let issues: Vec<PreviewIssue> = (1..).zip(&report.issues).map(|(ordinal, issue)| PreviewIssue::new(ordinal, issue)).collect();
+/// The whole account, with every issue: the list is read from its file line by line, and is the last member of the object.
+fn print_report(report: &ImportReport, decisions: Value, listed: &Path) -> Result<(), Failure> {
     let mut told = json!(Report::from(report));
     told["decisions"] = decisions;
-    told["issue_list"] = json!(issues);
-    told
+    let text = serde_json::to_string_pretty(&told).map_err(Failure::internal)?;
+    let open = text.trim_end().strip_suffix('}').unwrap_or(&text).trim_end();
+    say!("{open},\n  \"issue_list\": [");
+    let mut waiting: Option<String> = None;
+    issue_list::each_line(listed, &mut |line| {
+        if let Some(before) = waiting.replace(line.to_owned()) {
+            say!("    {before},");
+        }
+    })
+    .map_err(Failure::environment)?;
+    if let Some(last) = waiting {
+        say!("    {last}");
+    }
+    say!("  ]\n}}");
+    Ok(())
 }
 
 fn print_json(value: &Value) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use mujun_domain::finding::{Finding, Outcome, OutcomeCode};
 
 use crate::app::import::{ImportProgress, ImportStep};
+use crate::app::query::IssueCount;
 use crate::ingest::{IngestIssue, Severity};
 
 /// Logs go to standard error, as JSON where that is not a terminal; `MUJUN_LOG` sets the level.
@@ -82,15 +83,17 @@ impl Following {
     }
 }
 
-/// Issues, the grave ones first, at most `limit` of each severity.
-pub fn issues(issues: &[IngestIssue], limit: usize) {
+/// Issues, the grave ones first, at most `limit` of each severity. `all` counts also those that the report does not hold.
+pub fn issues(issues: &[IngestIssue], all: &[IssueCount], limit: usize) {
     for severity in [Severity::BlocksRow, Severity::Degrades, Severity::Notice] {
-        let of_this: Vec<&IngestIssue> = issues.iter().filter(|issue| issue.severity == severity).collect();
-        if of_this.is_empty() {
+        let of_this = all.iter().filter(|of_code| of_code.severity == severity.as_str());
+        let count: i64 = of_this.map(|of_code| of_code.count).sum();
+        if count == 0 {
             continue;
         }
-        say!("  {}：{} 处", severity.label_zh(), of_this.len());
-        for issue in of_this.iter().take(limit) {
+        say!("  {}：{count} 处", severity.label_zh());
+        let mut shown = 0;
+        for issue in issues.iter().filter(|issue| issue.severity == severity).take(limit) {
             let place = match (issue.row, &issue.column) {
                 (Some(row), Some(column)) => format!("第 {row} 行 {column}："),
                 (Some(row), None) => format!("第 {row} 行："),
@@ -98,9 +101,10 @@ pub fn issues(issues: &[IngestIssue], limit: usize) {
             };
             say!("    {} {place}{}", issue.code, issue.message);
             say!("      处理（{}）：{}", issue.party.label_zh(), issue.remedy);
+            shown += 1;
         }
-        if of_this.len() > limit {
-            say!("    ……另有 {} 处，见导入问题清单", of_this.len() - limit);
+        if count > shown {
+            say!("    ……另有 {} 处；全部逐条见 --report json，已提交的也见网页“数据汇聚”", count - shown);
         }
     }
 }

@@ -146,16 +146,29 @@ async fn a_dry_run_does_everything_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn of_a_file_whose_every_row_is_at_fault_all_issues_are_recorded_and_a_bounded_number_reported() {
+async fn of_a_file_whose_every_row_is_at_fault_all_issues_are_listed_and_recorded_and_a_bounded_number_reported() {
     let folder = reachable_folder();
     let city = city_with_divisions(folder.path()).await;
     let rows = ISSUES_KEPT + 1_000;
     // The first row gives the second its duplicate, and so on.
     let path = enterprises(folder.path(), "same.csv", (0..rows).map(|_| "Q1".to_owned()));
-    let report = take(&city, ImportRequest::new(RegisterKind::Enterprises, path)).await;
+    let json =
+        crate::cli::run(&city, &["import", "enterprises", &path.display().to_string(), "--dry-run", "--report", "json"]).await;
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap_or_else(|_| panic!("{}", crate::cli::said(&json)));
+    assert_eq!(json["ending"]["outcome"], "discarded");
+    let listed = json["issue_list"].as_array().unwrap();
+    assert_eq!((Some(listed.len() as u64), json["issue_count"].as_u64()), (json["issue_count"].as_u64(), Some(rows as u64 - 1)));
+    assert_eq!(listed[rows - 2]["row_number"].as_u64(), Some(rows as u64), "the last of them");
+    let list = folder.path().join("list.jsonl");
+    let request = ImportRequest { issue_list: Some(list.clone()), ..ImportRequest::new(RegisterKind::Enterprises, path) };
+    let tried = take(&city, ImportRequest { mode: ImportMode::DryRun, ..request.clone() }).await;
+    let lines = |list: &Path| std::fs::read_to_string(list).unwrap().lines().count();
+    assert_eq!((tried.ending, lines(&list)), (ImportEnding::Discarded, rows - 1));
+    let report = take(&city, request).await;
     let ImportEnding::Committed { import_id, .. } = report.ending else { panic!("{:?}", report.ending) };
     assert_eq!((report.appended.new, report.source.rows_quarantined as usize), (1, rows - 1));
-    assert_eq!(report.issues.len(), ISSUES_KEPT);
+    assert_eq!((report.issues.len(), lines(&list)), (ISSUES_KEPT, rows - 1));
+    assert_eq!((tried.issue_count, tried.issue_counts), (report.issue_count, report.issue_counts.clone()));
     let (recorded, with_row): (i64, i64) =
         sqlx::query_as("select count(*), count(raw_row) from import_issue where import_id = $1")
             .bind(import_id)

@@ -12,7 +12,7 @@ use mujun_geometry::surface::Surface;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
-use super::issues::Issues;
+use super::issues::{Concluded, Issues};
 use super::kept::Kept;
 use super::{ImportEnding, ImportError, ImportMode, ImportProgress, ImportReport, ImportRequest, ImportStep, Watch};
 use crate::app::{consequence, neighbours, quality};
@@ -103,7 +103,7 @@ pub(super) async fn run<R: Kept>(
     let import_id = store::import::insert(conn, &new_import).await?;
     let expected = claimed_rows.or_else(|| std::fs::metadata(&request.path).ok().map(|about| about.len() / BYTES_A_ROW));
     let mut intake = R::begin(conn, import_id, expected).await?;
-    let mut issues = Issues::new(import_id);
+    let mut issues = Issues::new(import_id, request.issue_list.as_deref())?;
     // A reader that has ended meanwhile says so itself.
     let _ = give_plan.send(R::plan(&intake));
     let mut rows = 0;
@@ -122,7 +122,7 @@ pub(super) async fn run<R: Kept>(
     store::import::complete(conn, import_id, &appended).await?;
     let of_ground = quality::examine(conn, kind, import_id, watch).await?;
     issues.record(conn, of_ground).await?;
-    let (issues, issue_count) = issues.conclude(conn, of_file).await?;
+    let issues = issues.conclude(conn, of_file).await?;
     let consequence = match request.mode {
         ImportMode::DryRun => consequence::foresee(conn, import_id, watch).await?,
         ImportMode::Commit => None,
@@ -141,7 +141,20 @@ pub(super) async fn run<R: Kept>(
         }
     };
     let NewImport { provider, observed_on, received_on, .. } = new_import;
-    Ok(ImportReport { kind, source, provider, observed_on, received_on, appended, issues, issue_count, consequence, ending })
+    let (issue_count, Concluded { first: issues, counts: issue_counts }) = (issues.count(), issues);
+    Ok(ImportReport {
+        kind,
+        source,
+        provider,
+        observed_on,
+        received_on,
+        appended,
+        issues,
+        issue_count,
+        issue_counts,
+        consequence,
+        ending,
+    })
 }
 
 /// Asks the side of the database, which waits for the file to be opened.
@@ -228,6 +241,7 @@ fn already_recorded(kind: RegisterKind, source: SourceDescription, same: SameFil
         appended: Appended { unchanged: same.rows_read - same.rows_quarantined, ..Appended::default() },
         issues: Vec::new(),
         issue_count: 0,
+        issue_counts: Vec::new(),
         consequence: None,
         ending: ImportEnding::AlreadyRecorded { import_id: same.import_id },
     }

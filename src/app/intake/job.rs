@@ -12,9 +12,10 @@ use tokio::task::AbortHandle;
 use super::decision::Decision;
 use super::record::{Evaluated, Job, JobFault, Standing, Task, Upload, UploadId};
 use super::report::{Ending, Report};
-use super::{Intake, IntakeError, issues};
+use super::{Intake, IntakeError};
 use crate::app::evaluation::{Activation, EvaluationRequest, evaluate_city};
 use crate::app::import::{self, ImportError, ImportMode, ImportProgress, ImportRequest, ImportStep};
+use crate::app::issue_list;
 use crate::app::state::State;
 use crate::app::status;
 use crate::clock;
@@ -186,6 +187,11 @@ async fn work(state: &State, upload: &Upload, task: Task, live: &Live) -> Outcom
     live.go(JobStep::Importing(ImportProgress { step: ImportStep::Reading, rows: 0, of: None }));
     let watch = |progress| live.go(JobStep::Importing(progress));
     let request = request(state, upload, &job.decision, task);
+    if let Some(list) = &request.issue_list
+        && let Err(fault) = issue_list::remove(list)
+    {
+        tracing::error!(upload = upload.id.as_str(), %fault, "the issues of an earlier preview were not removed");
+    }
     let imported = match import::import(&state.pool, request, &watch).await {
         Ok(imported) => imported,
         Err(error) => {
@@ -194,15 +200,6 @@ async fn work(state: &State, upload: &Upload, task: Task, live: &Live) -> Outcom
         }
     };
     let report = Report::from(&imported);
-    if task == Task::Preview {
-        let path = state.intake.issues_of(&upload.id);
-        let written = tokio::task::spawn_blocking(move || issues::write(&path, &imported.issues)).await;
-        if !matches!(written, Ok(Ok(()))) {
-            tracing::error!(upload = upload.id.as_str(), ?written, "the issues of a preview were not kept");
-            outcome.fault = Some(ours("预演已完成，但问题清单没有存下（磁盘可能已满）"));
-            return outcome;
-        }
-    }
     let is_committed = matches!(report.ending, Ending::Committed { .. });
     outcome.report = Some(report);
     if is_committed {
@@ -235,6 +232,8 @@ fn request(state: &State, upload: &Upload, decision: &Decision, task: Task) -> I
             Task::Preview => None,
             Task::Commit => upload.preview.as_ref().and_then(|preview| preview.registers_revision),
         },
+        // What is committed is listed in the database.
+        issue_list: (task == Task::Preview).then(|| state.intake.issues_of(&upload.id)),
         mode: match task {
             Task::Preview => ImportMode::DryRun,
             Task::Commit => ImportMode::Commit,

@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::issues::count;
 use crate::app::consequence::Consequence;
 use crate::app::import::{ImportEnding, ImportReport};
 use crate::app::query::IssueCount;
@@ -21,7 +20,7 @@ pub struct Report {
     pub rows: Rows,
     /// All issues.
     pub issue_count: u64,
-    /// Those that the report holds, by code; more than [`crate::app::import::ISSUES_KEPT`] are not held.
+    /// All issues by code.
     pub issues: Vec<IssueCount>,
     /// What committing it would change; none for a commit, and before the first evaluation.
     #[serde(default)]
@@ -102,7 +101,7 @@ impl From<&ImportReport> for Report {
                 quarantined: source.rows_quarantined.into(),
             },
             issue_count: report.issue_count,
-            issues: count(&report.issues),
+            issues: report.issue_counts.clone(),
             consequence: report.consequence.clone(),
             ending: match report.ending {
                 ImportEnding::Committed { import_id, revision } => Ending::Committed { import_id, revision },

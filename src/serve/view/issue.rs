@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::label;
-use crate::app::intake::PreviewIssue;
+use crate::app::issue_list::ListedIssue;
 use crate::app::query::{IssueCount, IssueFilter, IssueRow};
 use crate::serve::problem::Problem;
 use crate::serve::query::Parameters;
@@ -48,7 +48,7 @@ impl Coded for IssueRow {
     }
 }
 
-impl Coded for PreviewIssue {
+impl Coded for ListedIssue {
     fn severity(&self) -> &str {
         &self.severity
     }
