@@ -147,7 +147,7 @@ async fn load(pool: &PgPool) -> Result<Kept, DisplayError> {
         let DisplayRows { layer, features, digests, highest, .. } = rows;
         begun.highest[layer.place()] = highest;
         begun.digests[layer.place()] = digests;
-        begun.building.push(tokio::task::spawn_blocking(move || (layer, mujun_tiles::TileLayer::build(features))));
+        begun.building.push(tokio::task::spawn_blocking(move || (layer, mujun_tiles::TileLayer::build(features).with_blocks())));
     })
     .await?;
     let Begun { building, highest, digests } = std::mem::take(&mut *begun.lock().unwrap_or_else(PoisonError::into_inner));

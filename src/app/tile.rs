@@ -14,6 +14,7 @@ use crate::app::state::State;
 use crate::city::display::{DisplaySnapshot, Tile};
 pub use crate::city::display::{LayerQuery, Seen, Tag, TileQuery};
 pub use crate::city::filter::{Comparison, Condition, Literal};
+use crate::register::display::MapLayer;
 use crate::store::read::{self, Bbox};
 use crate::store::{self, StoreError};
 
@@ -138,6 +139,32 @@ impl TileRequest {
         let bytes = (!self.known.0.contains(&tag)).then(|| self.encoding.of(bytes));
         Answered { tag, bytes, seen, source }
     }
+}
+
+/// From which zoom on a layer is told how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerZooms {
+    /// In blocks, where it is not drawn one by one; before it in squares.
+    pub blocks_from: u8,
+    /// One by one.
+    pub drawn_from: u8,
+    /// With label points.
+    pub labels_from: u8,
+}
+
+/// How a layer is told at which zoom: what the snapshot holds decides, and before there is one the layer's schema.
+pub fn zooms(state: &State, layer: MapLayer) -> LayerZooms {
+    let schema = layer.schema();
+    let (blocks_from, drawn_from) = match state.display.latest() {
+        Some(snapshot) => (snapshot.layer(layer).blocks_from(), snapshot.layer(layer).drawn_from()),
+        None => (schema.blocks_from.min(schema.drawn_from), schema.drawn_from),
+    };
+    LayerZooms { blocks_from, drawn_from, labels_from: schema.labels_from.max(drawn_from) }
+}
+
+/// What the attributes of blocks, squares and sums are called: first the number of features, then 亩 in all and by kind.
+pub fn sum_keys(layer: MapLayer) -> Vec<String> {
+    layer.schema().sum_keys()
 }
 
 /// Answers a tile; when the asker has it, only its tag.

@@ -154,7 +154,7 @@ impl DisplaySnapshot {
             layers[layer.place()] = Some(own);
         }
         let layers = std::array::from_fn(|place| {
-            let empty = || TileLayer::build(LayerBuilder::new(MapLayer::ALL[place].schema()));
+            let empty = || TileLayer::build(LayerBuilder::new(MapLayer::ALL[place].schema())).with_blocks();
             layers[place].take().unwrap_or_else(empty)
         });
         DisplaySnapshot { seen, layers, tags: Mutex::default() }

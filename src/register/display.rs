@@ -115,7 +115,7 @@ impl MapLayer {
                 ("undetermined", Integer, 0),
                 ("plot_ratio", Number, READ_FROM),
                 ("area_mu", Number, READ_FROM),
-                ("flagged_mu", Number, READ_FROM),
+                ("flagged_mu", Number, 0),
             ],
             MapLayer::Leftovers => &[DIVISION, ("approval_number", Text, 0), ("state", Category, 0), ("area_mu", Number, 0)],
             MapLayer::Buildings => &[DIVISION, ("building_code", Text, 0), ("storeys", Integer, 0)],
@@ -174,8 +174,10 @@ impl MapLayer {
         };
         let kinds = || KINDS.map(str::to_owned).to_vec();
         match self {
-            MapLayer::Parcels | MapLayer::Findings => LayerSchema { classes: kinds(), ..plain },
-            MapLayer::Buildings => LayerSchema { drawn_from: READ_FROM, ..plain },
+            MapLayer::Parcels | MapLayer::Findings => {
+                LayerSchema { classes: kinds(), class_key: Some("kind".to_owned()), ..plain }
+            }
+            MapLayer::Buildings => LayerSchema { drawn_from: READ_FROM, blocks_from: READ_FROM, ..plain },
             MapLayer::Leftovers | MapLayer::Projects | MapLayer::Divisions => LayerSchema { labels_from: 0, ..plain },
             MapLayer::Zones | MapLayer::Supplies | MapLayer::Approvals => LayerSchema { labels_from: READ_FROM, ..plain },
         }

@@ -32,6 +32,7 @@ fn parcels(count: u32) -> LayerBuilder {
             ColumnSchema::new("area_mu", ColumnKind::Number).from_zoom(14),
         ],
         classes: KINDS[1..].iter().map(|kind| (*kind).to_owned()).collect(),
+        class_key: Some("kind".to_owned()),
         weight: "mu".to_owned(),
         weights_per_unit: 10_000,
         ..LayerSchema::new("parcels")
@@ -73,9 +74,8 @@ fn parcels(count: u32) -> LayerBuilder {
 fn buildings(count: u32) -> LayerBuilder {
     let schema = LayerSchema {
         columns: vec![ColumnSchema::new("storeys", ColumnKind::Integer)],
-        shown: 14..=22,
-        drawn_from: 14,
-        labels_from: 23,
+        drawn_from: 12,
+        blocks_from: 12,
         ..LayerSchema::new("buildings")
     };
     let mut builder = LayerBuilder::new(schema);
@@ -108,20 +108,20 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     done
 }
 
+fn build(name: &str, gathered: LayerBuilder) -> TileLayer {
+    let layer = timed(&format!("  {name} in order"), || TileLayer::build(gathered));
+    let layer = timed(&format!("  {name} in blocks"), || layer.with_blocks());
+    println!("  {name}: blocks from zoom {}, drawn from zoom {}", layer.blocks_from(), layer.drawn_from());
+    layer
+}
+
 fn main() {
     let count: u32 = std::env::var("PARCELS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
     let (plots, houses) = timed("gathered by one thread", || (parcels(count), buildings(count * 2)));
-    let (plots, houses) =
-        timed("built", || (timed("  parcels", || TileLayer::build(plots)), timed("  buildings", || TileLayer::build(houses))));
-    println!(
-        "memory: parcels {} MB, buildings {} MB; parcels drawn from zoom {}, buildings from {}",
-        plots.memory() >> 20,
-        houses.memory() >> 20,
-        plots.drawn_from(),
-        houses.drawn_from()
-    );
+    let (plots, houses) = timed("built", || (build("parcels", plots), build("buildings", houses)));
+    println!("memory: parcels {} MB, buildings {} MB", plots.memory() >> 20, houses.memory() >> 20);
 
-    let mut one = parcels(1);
+    let mut one = LayerBuilder::new(plots.schema().clone());
     one.begin(u64::from(count / 2));
     let centre = Place::from_degrees(120.85, 30.72);
     one.ring(

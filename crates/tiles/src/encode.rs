@@ -2,9 +2,10 @@
 
 use crate::{
     features::{Features, Row},
-    grid::{self, SIDE},
+    grid::SIDE,
     layer::TileLayer,
     shape::{Frame, Shape},
+    summed::{self, Account, SumScratch, Summed},
     wire::{self, LayerWriter, Loose, Written},
     world::{EXTENT, TileAddress},
 };
@@ -16,7 +17,7 @@ pub struct Selection<'a> {
     pub layer: &'a TileLayer,
     /// The columns that may be written, as bits by their number; the schema still says from which zoom on.
     pub columns: u32,
-    /// Which features are meant. The grid is then summed for the request.
+    /// Which features are meant. Blocks and squares are then made for the request.
     pub filter: Option<&'a (dyn Fn(Row<'_>) -> bool + Sync)>,
 }
 
@@ -27,43 +28,140 @@ impl<'a> Selection<'a> {
     }
 }
 
+/// A tile takes no more bytes than this, before compression and however many layers it holds.
+pub const MOST_BYTES: usize = 500_000;
+
 /// Room to work in, kept from tile to tile so that writing one allocates nothing but the tile. One a thread.
 #[derive(Default)]
 pub struct Scratch {
     outlines: LayerWriter,
     tiny: LayerWriter,
     labels: LayerWriter,
-    grid: LayerWriter,
     meta: LayerWriter,
     shape: Shape,
     base: Vec<u32>,
     recent: Vec<u32>,
-    counts: Vec<u32>,
-    sums: Vec<u64>,
+    pub(crate) sums: SumScratch,
 }
 
-/// Writes a tile (MVT 2.1, extent 4096, margin 64): for each selected layer its outlines, collapsed outlines, labels and grid, as its
-/// schema says, then a layer `meta` that says what was summed instead of drawn. Empty when there is nothing to show. The same
-/// features give the same bytes, however the layer came to hold them.
-pub fn encode(tile: TileAddress, selected: &[Selection<'_>], scratch: &mut Scratch) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    scratch.meta.begin(0);
-    let mut meta_keys = MetaKeys::default();
-    for selection in selected {
-        let schema = selection.layer.schema();
-        let zoom = tile.zoom();
-        if !schema.shown.contains(&zoom) {
-            continue;
-        }
-        let drawn = zoom >= selection.layer.drawn_from();
-        if drawn {
-            draw(tile, selection, scratch, &mut bytes);
-        }
-        if !drawn || schema.grid_to.is_some_and(|last| zoom <= last.min(selection.layer.grid.finest())) {
-            sum(tile, selection, scratch, &mut meta_keys, &mut bytes);
+/// How a layer is told in a tile, from the finest to the coarsest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rung {
+    Drawn,
+    Blocks,
+    /// So many along the side.
+    Squares(u32),
+}
+
+/// With this many squares along its side, a tile of all the layers there can be is small.
+const FEWEST_SQUARES: u32 = 8;
+
+impl Rung {
+    fn finest(layer: &TileLayer, zoom: u8) -> Rung {
+        if zoom >= layer.drawn_from() { Rung::Drawn } else { Rung::summed(layer, zoom) }
+    }
+
+    fn summed(layer: &TileLayer, zoom: u8) -> Rung {
+        if zoom >= layer.blocks_from() { Rung::Blocks } else { Rung::Squares(SIDE) }
+    }
+
+    fn coarser(self, layer: &TileLayer, zoom: u8) -> Option<Rung> {
+        match self {
+            Rung::Drawn => Some(Rung::summed(layer, zoom)),
+            Rung::Blocks => Some(Rung::Squares(SIDE)),
+            Rung::Squares(side) => (side > FEWEST_SQUARES).then_some(Rung::Squares(side / 2)),
         }
     }
-    scratch.meta.finish(&["meta"], meta_keys.names.iter().map(String::as_str), &mut bytes);
+}
+
+/// A layer of the tile that is being written.
+struct Piece {
+    rung: Rung,
+    bytes: Vec<u8>,
+    /// What is summed in it.
+    account: Option<Account>,
+}
+
+/// Writes a tile (MVT 2.1, extent 4096, margin 64): for each selected layer its outlines, collapsed outlines and labels, or its blocks,
+/// or its squares, as its schema and the fullest tile say, then a layer `meta` that says what was summed instead of drawn. Where all
+/// of it would pass [`MOST_BYTES`], the largest layer is told more coarsely, until it does not. Empty when there is nothing to show. The same
+/// features give the same bytes, however the layer came to hold them.
+pub fn encode(tile: TileAddress, selected: &[Selection<'_>], scratch: &mut Scratch) -> Vec<u8> {
+    let zoom = tile.zoom();
+    let shown = |selection: &&Selection<'_>| selection.layer.schema().shown.contains(&zoom);
+    let selected: Vec<&Selection<'_>> = selected.iter().filter(shown).collect();
+    let mut pieces: Vec<Piece> =
+        selected.iter().map(|selection| piece(tile, selection, Rung::finest(selection.layer, zoom), scratch)).collect();
+    loop {
+        let meta = meta(&selected, &pieces, &mut scratch.meta);
+        let total = meta.len() + pieces.iter().map(|piece| piece.bytes.len()).sum::<usize>();
+        let coarser = |at: usize| pieces[at].rung.coarser(selected[at].layer, zoom);
+        // Of layers that take the same the first.
+        let largest = (0..pieces.len()).rev().filter(|at| coarser(*at).is_some()).max_by_key(|at| pieces[*at].bytes.len());
+        match largest.and_then(|at| Some((at, coarser(at)?))) {
+            Some((at, rung)) if total > MOST_BYTES => pieces[at] = piece(tile, selected[at], rung, scratch),
+            _ => {
+                let mut bytes = Vec::with_capacity(total);
+                pieces.iter().for_each(|piece| bytes.extend_from_slice(&piece.bytes));
+                bytes.extend_from_slice(&meta);
+                return bytes;
+            }
+        }
+    }
+}
+
+fn piece(tile: TileAddress, selection: &Selection<'_>, rung: Rung, scratch: &mut Scratch) -> Piece {
+    let of = |rung, Summed { bytes, account }: Summed| Piece { rung, bytes, account: (account.count > 0).then_some(account) };
+    match rung {
+        Rung::Drawn => {
+            let mut bytes = Vec::new();
+            draw(tile, selection, scratch, &mut bytes);
+            Piece { rung, bytes, account: None }
+        }
+        Rung::Blocks => {
+            let found = match selection.layer.prepared(tile).filter(|_| selection.filter.is_none()) {
+                Some(prepared) => prepared.cloned(),
+                None => summed::blocks(tile, selection, &mut scratch.sums),
+            };
+            match found {
+                Some(blocks) => of(rung, blocks),
+                None => piece(tile, selection, Rung::Squares(SIDE), scratch),
+            }
+        }
+        Rung::Squares(side) => of(rung, summed::squares(tile, selection, side, &mut scratch.sums)),
+    }
+}
+
+/// The layer that says what of the others was summed.
+fn meta(selected: &[&Selection<'_>], pieces: &[Piece], writer: &mut LayerWriter) -> Vec<u8> {
+    let mut keys: Vec<String> = Vec::new();
+    writer.begin(0);
+    for (selection, piece) in selected.iter().zip(pieces) {
+        let (layer, Some(account)) = (selection.layer, &piece.account) else { continue };
+        let schema = layer.schema();
+        let mut said = vec![
+            ("layer".to_owned(), Loose::Word(&schema.name)),
+            ("features".to_owned(), Loose::Count(account.count)),
+            ("drawn_from".to_owned(), Loose::Count(u64::from(layer.drawn_from()))),
+            ("shown_as".to_owned(), Loose::Word(account.shown.word())),
+            ("pixels".to_owned(), Loose::Count(u64::from(account.pixels))),
+        ];
+        let names = schema.sum_keys().into_iter().skip(1);
+        said.extend(names.zip(account.sums.iter().map(|sum| summed::unit(schema, *sum))));
+        let tags: Vec<(u32, Loose<'_>)> = said
+            .into_iter()
+            .map(|(name, value)| {
+                let key = keys.iter().position(|own| *own == name).unwrap_or_else(|| {
+                    keys.push(name);
+                    keys.len() - 1
+                });
+                (key as u32, value)
+            })
+            .collect();
+        writer.loose_feature(tags.into_iter(), |into| wire::point(into, [EXTENT / 2, EXTENT / 2]));
+    }
+    let mut bytes = Vec::new();
+    writer.finish(&["meta"], keys.iter().map(String::as_str), &mut bytes);
     bytes
 }
 
@@ -149,85 +247,4 @@ fn draw(tile: TileAddress, selection: &Selection<'_>, scratch: &mut Scratch, byt
     outlines.finish(&[&schema.name], outline_names.iter().map(key), bytes);
     tiny.finish(&[&schema.name, "_tiny"], outline_names.iter().map(key), bytes);
     labels.finish(&[&schema.name, "_label"], label_names.iter().map(key), bytes);
-}
-
-/// The keys of the layer `meta`, as far as they are used.
-#[derive(Default)]
-struct MetaKeys {
-    names: Vec<String>,
-}
-
-impl MetaKeys {
-    fn key(&mut self, name: &str) -> u32 {
-        let found = self.names.iter().position(|own| own == name);
-        found.unwrap_or_else(|| {
-            self.names.push(name.to_owned());
-            self.names.len() - 1
-        }) as u32
-    }
-}
-
-fn sum(tile: TileAddress, selection: &Selection<'_>, scratch: &mut Scratch, meta_keys: &mut MetaKeys, bytes: &mut Vec<u8>) {
-    let layer = selection.layer;
-    let schema = layer.schema();
-    let stride = layer.grid.stride();
-    let Scratch { grid: writer, meta, counts, sums, .. } = scratch;
-    let per_unit = f64::from(schema.weights_per_unit.max(1));
-    let unit = |sum: u64| Loose::Number(sum as f64 / per_unit);
-    let mut total = (0_u64, vec![0_u64; stride]);
-    writer.begin(0);
-    let mut cell = |key: usize, count: u32, own: &[u64]| {
-        total.0 += u64::from(count);
-        for (all, own) in total.1.iter_mut().zip(own) {
-            *all += own;
-        }
-        let side = EXTENT / SIDE as i32;
-        let corner = [key as i32 % SIDE as i32 * side, key as i32 / SIDE as i32 * side];
-        let weights = own.iter().enumerate().filter(|(number, sum)| *number == 0 || **sum > 0);
-        let tags = std::iter::once((0, Loose::Count(u64::from(count))))
-            .chain(weights.map(|(number, sum)| (1 + number as u32, unit(*sum))));
-        writer.loose_feature(tags, |into| wire::square(into, corner, side));
-    };
-    match selection.filter {
-        None => {
-            let Some(cells) = layer.grid.tile(tile) else { return };
-            for (at, key) in cells.keys.iter().enumerate() {
-                cell(usize::from(*key), cells.counts[at], &cells.sums[at * stride..(at + 1) * stride]);
-            }
-        }
-        Some(wanted) => {
-            let squares = (SIDE * SIDE) as usize;
-            counts.clear();
-            counts.resize(squares, 0);
-            sums.clear();
-            sums.resize(squares * stride, 0);
-            // The label point lies in the feature's box, so the padded ground finds at least what counts here.
-            layer.for_each(&tile.padded(), |row| {
-                let label = row.label();
-                if tile.holds(label) && wanted(row) {
-                    let square = grid::cell_of(label, tile.zoom());
-                    counts[square] += 1;
-                    sums[square * stride] += row.weight();
-                    if let Some(class) = row.class() {
-                        sums[square * stride + 1 + usize::from(class)] += row.weight();
-                    }
-                }
-            });
-            for (key, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-                cell(key, *count, &sums[key * stride..(key + 1) * stride]);
-            }
-        }
-    }
-    let class_names = schema.classes.iter().map(|class| format!("{class}_{}", schema.weight));
-    let keys: Vec<String> = ["features".to_owned(), schema.weight.clone()].into_iter().chain(class_names).collect();
-    writer.finish(&[&schema.name, "_grid"], keys.iter().map(String::as_str), bytes);
-    if total.0 > 0 {
-        let mut tags = vec![
-            (meta_keys.key("layer"), Loose::Word(schema.name.clone())),
-            (meta_keys.key("features"), Loose::Count(total.0)),
-            (meta_keys.key("drawn_from"), Loose::Count(u64::from(layer.drawn_from()))),
-        ];
-        tags.extend(keys[1..].iter().zip(&total.1).map(|(name, sum)| (meta_keys.key(name), unit(*sum))));
-        meta.loose_feature(tags.into_iter(), |into| wire::point(into, [EXTENT / 2, EXTENT / 2]));
-    }
 }

@@ -316,6 +316,10 @@ impl<'a> Row<'a> {
         Some(self.features.raw.classes[self.at]).filter(|class| usize::from(*class) < self.schema.classes.len())
     }
 
+    pub(crate) fn outline(&self) -> impl Iterator<Item = (bool, &'a [Place])> + use<'a> {
+        self.features.raw.outline(self.at)
+    }
+
     /// Its rings, open; exteriors clockwise as seen on the map, each followed by its holes.
     pub fn rings(&self) -> impl Iterator<Item = &'a [Place]> + use<'a> {
         self.features.raw.outline(self.at).map(|(_, ring)| ring)

@@ -124,6 +124,17 @@ impl Grid {
         self.levels.get(usize::from(z))?.get(&(x, y)).map(|cells| &**cells)
     }
 
+    /// The first zoom from which on the features are large enough to be told apart: where something is, two pixels to a feature or more.
+    pub(crate) fn blocks_from(&self) -> u8 {
+        const MOST_TO_A_SQUARE: u64 = 32;
+        let fits = |tiles: &HashMap<TileKey, Arc<Cells>>| {
+            let cells = || tiles.values();
+            let (squares, features) = (cells().map(|cells| cells.keys.len() as u64), cells().flat_map(|cells| &cells.counts));
+            features.map(|count| u64::from(*count)).sum::<u64>() <= MOST_TO_A_SQUARE * squares.sum::<u64>()
+        };
+        (self.levels.len() - self.levels.iter().rev().take_while(|tiles| fits(tiles)).count()) as u8
+    }
+
     /// The features in the fullest tile of a zoom, as far as the grid is fine enough to tell (six zooms past its finest level).
     pub(crate) fn fullest(&self, zoom: u8) -> u32 {
         let of_tile = |cells: &Arc<Cells>| cells.counts.iter().sum::<u32>();

@@ -1,4 +1,4 @@
-//! A layer as it is served: a large heap of features in order, a small one of what came since, and the grid over both.
+//! A layer as it is served: a large heap of features in order, a small one of what came since, the grid over both, and the blocks.
 
 use std::sync::Arc;
 
@@ -7,7 +7,9 @@ use crate::{
     column::{Column, Dictionary},
     features::{Features, Raw, Row},
     grid::{self, Grid, Share, Sign},
+    prepared::Prepared,
     schema::{ColumnKind, LayerSchema},
+    summed::Summed,
     world::{TileAddress, WorldBox},
 };
 
@@ -23,6 +25,8 @@ pub struct TileLayer {
     pub(crate) recent: Arc<Features>,
     pub(crate) grid: Arc<Grid>,
     drawn_from: u8,
+    blocks_from: u8,
+    prepared: Prepared,
 }
 
 /// Positions that are no more, as bits.
@@ -80,15 +84,24 @@ impl TileLayer {
         }
         let columns = schema.columns.iter().map(|column| Column::new(column.kind)).collect();
         let recent = Features::gather(&[&Raw { columns, ..Raw::default() }], Vec::new());
+        let blocks_from = grid.blocks_from().max(schema.blocks_from).min(drawn_from);
         TileLayer {
             schema,
             dictionaries,
             base: Arc::new(base),
             gone: Arc::default(),
             recent: Arc::new(recent),
+            blocks_from,
             grid: Arc::new(grid),
             drawn_from,
+            prepared: Prepared::default(),
         }
+    }
+
+    /// The same layer with its blocks made beforehand, on all cores; it keeps them so when it is changed. Tiles are the same either way.
+    pub fn with_blocks(mut self) -> TileLayer {
+        self.prepared = Prepared::of(&self);
+        self
     }
 
     /// The layer without the features of the ids `removed` and with those of `added`, which replace those of the same id.
@@ -125,13 +138,16 @@ impl TileLayer {
             let kept = (0..self.base.len() as u32).filter(|at| !gone.holds(*at)).map(|at| (0, at));
             let wanted = kept.chain((0..recent.len() as u32).map(|at| (1, at))).collect();
             let base = Features::gather(&[&self.base.raw, &recent.raw], wanted);
-            let layer = TileLayer::over(self.schema.clone(), dictionaries, base);
+            let mut layer = TileLayer::over(self.schema.clone(), dictionaries, base);
+            if self.prepared.is_kept() {
+                layer = layer.with_blocks();
+            }
             if layer.drawn_from != self.drawn_from {
                 dirty = vec![WorldBox::WORLD];
             }
             return Changed { layer, dirty };
         }
-        let layer = TileLayer {
+        let mut layer = TileLayer {
             schema: self.schema.clone(),
             dictionaries,
             base: self.base.clone(),
@@ -139,7 +155,10 @@ impl TileLayer {
             recent: Arc::new(recent),
             grid: Arc::new(self.grid.changed(&shares)),
             drawn_from: self.drawn_from,
+            blocks_from: self.blocks_from,
+            prepared: Prepared::default(),
         };
+        layer.prepared = self.prepared.changed(&layer, &dirty);
         Changed { layer, dirty }
     }
 
@@ -152,6 +171,16 @@ impl TileLayer {
     /// schema's budget.
     pub fn drawn_from(&self) -> u8 {
         self.drawn_from
+    }
+
+    /// The first zoom at which blocks stand for features, up to [`TileLayer::drawn_from`], where they are the same; before it squares do.
+    pub fn blocks_from(&self) -> u8 {
+        self.blocks_from
+    }
+
+    /// The blocks of a tile, if they were made beforehand: `Some(None)` when squares are to stand in their place.
+    pub(crate) fn prepared(&self, tile: TileAddress) -> Option<Option<&Summed>> {
+        self.prepared.get(tile)
     }
 
     /// How many features.
@@ -194,7 +223,7 @@ impl TileLayer {
 
     /// Bytes held, without those of the allocator and the dictionaries.
     pub fn memory(&self) -> usize {
-        self.base.memory() + self.recent.memory() + self.gone.bits.capacity() * 8 + self.grid.memory()
+        self.base.memory() + self.recent.memory() + self.gone.bits.capacity() * 8 + self.grid.memory() + self.prepared.memory()
     }
 
     pub(crate) fn row<'a>(&'a self, features: &'a Features, at: u32) -> Row<'a> {

@@ -22,6 +22,7 @@
 //! assert!(bytes.windows(3).any(|word| word == b"P07"));
 //! ```
 
+mod block;
 mod build;
 mod clearance;
 mod column;
@@ -31,16 +32,19 @@ mod grid;
 mod hilbert;
 mod label;
 mod layer;
+mod prepared;
+mod raster;
 mod schema;
 mod shape;
 mod simple;
+mod summed;
 mod tree;
 mod wire;
 mod world;
 
 pub use build::{LayerBuilder, Ring};
 pub use column::Value;
-pub use encode::{Scratch, Selection, encode};
+pub use encode::{MOST_BYTES, Scratch, Selection, encode};
 pub use features::Row;
 pub use layer::{Changed, TileLayer};
 pub use schema::{ColumnKind, ColumnSchema, LayerSchema, MAX_CLASSES, MAX_COLUMNS};

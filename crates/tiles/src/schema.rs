@@ -49,9 +49,11 @@ impl ColumnSchema {
 
 /// What a tile shows of a layer.
 ///
-/// In the tile the layer becomes `name` (outlines), `name_tiny` (points for outlines that collapse), `name_label` (label points),
-/// and at zooms at which outlines would be too many `name_grid` (squares of 8 pixels, each with the number of features whose label
-/// point lies in it and with the sums of their weights, in all and by class). What a grid stands for is also said in the layer `meta`.
+/// In the tile the layer becomes `name` (outlines), `name_tiny` (points for outlines that collapse) and `name_label` (label points). At
+/// zooms at which these would be too many it becomes `name_block` (what neighbouring features of one class cover, to the pixel), and
+/// where features are smaller than pixels `name_grid` (squares of 8 pixels); each with the number of features whose label point lies
+/// in it and with the sums of their weights, in all and by class. Beside both, `name_sum` has points with the sums of an eighth of a
+/// tile each way, for texts. What is summed is also said in the layer `meta`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerSchema {
     /// The layer's name in tiles.
@@ -62,17 +64,19 @@ pub struct LayerSchema {
     pub shown: RangeInclusive<u8>,
     /// The first zoom at which features may be drawn one by one; the fullest tile may put it off further.
     pub drawn_from: u8,
+    /// The first zoom at which blocks may stand for features; how large they are may put it off further.
+    pub blocks_from: u8,
     /// The first zoom of label points; past 22 there are none.
     pub labels_from: u8,
-    /// The last zoom at which the grid is written even though features are drawn one by one.
-    pub grid_to: Option<u8>,
-    /// What features are summed by; at most [`MAX_CLASSES`]. In a grid cell `<class>_<weight>` holds the sum of the class.
+    /// What features are summed by; at most [`MAX_CLASSES`]. In a block or square `<class>_<weight>` holds the sum of the class.
     pub classes: Vec<String>,
+    /// The attribute by which a block tells its class: the word, or nothing for features without a class.
+    pub class_key: Option<String>,
     /// What is summed: the attribute's name.
     pub weight: String,
     /// Weights are whole numbers so that sums are exact; this many of them make one unit of the attribute.
     pub weights_per_unit: u32,
-    /// Bytes a tile may take for features drawn one by one before the grid takes their place.
+    /// Bytes a tile may take for features drawn one by one before blocks take their place, and for blocks before squares do.
     pub budget: usize,
 }
 
@@ -84,13 +88,20 @@ impl LayerSchema {
             columns: Vec::new(),
             shown: 0..=22,
             drawn_from: 0,
+            blocks_from: 0,
             labels_from: 14,
-            grid_to: None,
             classes: Vec::new(),
+            class_key: None,
             weight: "weight".to_owned(),
             weights_per_unit: 1,
             budget: 450_000,
         }
+    }
+
+    /// The attributes of a block, a square or a point of sums: `features`, the weight in all, the weight of each class.
+    pub fn sum_keys(&self) -> Vec<String> {
+        let of_class = self.classes.iter().map(|class| format!("{class}_{}", self.weight));
+        ["features".to_owned(), self.weight.clone()].into_iter().chain(of_class).collect()
     }
 
     /// The number of a column.

@@ -56,6 +56,10 @@ pub(crate) struct Written {
 /// Numbers whose place in the tile is remembered, so that one that repeats is written once.
 const REMEMBERED: usize = 256;
 
+/// Columns of numbers and of counts that stand in no column, whatever their keys are.
+const NUMBERS: u32 = u32::MAX;
+const COUNTS: u32 = u32::MAX - 1;
+
 /// Where values that may repeat already stand in the layer that is being written. Entries of earlier layers are told by their round.
 #[derive(Default)]
 struct Memory {
@@ -128,14 +132,18 @@ impl LayerWriter {
     }
 
     /// A feature without an id, whose attributes are given as keys and values.
-    pub(crate) fn loose_feature(&mut self, tags: impl Iterator<Item = (u32, Loose)>, geometry: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn loose_feature<'a>(
+        &mut self,
+        tags: impl Iterator<Item = (u32, Loose<'a>)>,
+        geometry: impl FnOnce(&mut Vec<u8>),
+    ) {
         let from = self.begin_feature();
         self.features.push(0x12);
         let tags_from = begin_length(&mut self.features);
         for (key, value) in tags {
             let place = match value {
-                Loose::Number(number) => self.number(key as usize, number),
-                Loose::Count(count) => self.remembered(key, count, |values| {
+                Loose::Number(number) => self.number(NUMBERS as usize, number),
+                Loose::Count(count) => self.remembered(COUNTS, count, |values| {
                     values.push(0x22);
                     let from = begin_length(values);
                     values.push(0x28);
@@ -146,6 +154,7 @@ impl LayerWriter {
                     write_text(&mut self.values, word.as_bytes());
                     self.next_value()
                 }
+                Loose::Choice { word, number, of } => self.word(0, number, of, |values| write_text(values, word.as_bytes())),
             };
             varint(&mut self.features, u64::from(key));
             varint(&mut self.features, u64::from(place));
@@ -266,10 +275,16 @@ impl LayerWriter {
 }
 
 /// A value that stands in no column.
-pub(crate) enum Loose {
+pub(crate) enum Loose<'a> {
     Number(f64),
     Count(u64),
-    Word(String),
+    Word(&'a str),
+    /// A word by its number among so many; of a layer that was begun with a column.
+    Choice {
+        word: &'a str,
+        number: usize,
+        of: usize,
+    },
 }
 
 fn varint_length(value: usize) -> usize {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::clip::Window;
 use super::frame::{Frame, Rect, world_of};
 use super::palette::{self, fill, hatch_id, ink};
-use super::picture::{AREAS_FROM_ZOOM, Class, Heap, Label, Picture};
+use super::picture::{AREAS_FROM_ZOOM, BUILDING_LINES_FROM_ZOOM, Class, Heap, Label, Picture};
 use super::request::MapLayer;
 use super::svg::{PathData, Svg, ems, escaped, short};
 use crate::app::query::DivisionRow;
@@ -39,10 +39,8 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, picture: &Picture, counties: &[
         let (fill_paint, line_paint) = paints(*class, zoom);
         svg.path(&shapes.fill, &fill_paint);
         svg.path(&shapes.specks, &fill_paint);
-        // A tile may both draw features and sum them up; what is drawn needs no heap.
-        if shapes.seen.is_empty() {
-            svg.path(&heaps(*class, &shapes.heaps), &class.kind().map_or(fill_paint, dot_paint));
-        }
+        svg.path(&shapes.blocks, &fill_paint);
+        svg.path(&heaps(*class, &shapes.heaps), &class.kind().map_or(fill_paint, dot_paint));
         if let Some(kind) = class.kind()
             && zoom >= AREAS_FROM_ZOOM
         {
@@ -107,7 +105,7 @@ fn paints(class: Class, zoom: f64) -> (String, Option<String>) {
         ),
         Class::Building => (
             format!(r#"fill="{}" fill-opacity="0.5""#, palette::BUILDING),
-            Some(format!(r#"stroke="{}" stroke-width="0.6""#, palette::BUILDING_LINE)),
+            (zoom >= BUILDING_LINES_FROM_ZOOM).then(|| format!(r#"stroke="{}" stroke-width="0.6""#, palette::BUILDING_LINE)),
         ),
         Class::Project => (
             format!(r#"fill="{}" fill-opacity="0.08""#, palette::PROJECT),

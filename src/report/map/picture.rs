@@ -16,8 +16,8 @@ use super::request::{MapLayer, Selected};
 use super::svg::PathData;
 use crate::app::query::TileAddress;
 
-/// From this zoom of the map application on buildings are larger than a few pixels.
-pub(super) const BUILDINGS_FROM_ZOOM: f64 = 14.0;
+/// From this zoom on the lines of buildings are told apart.
+pub(super) const BUILDING_LINES_FROM_ZOOM: f64 = 14.0;
 /// Below this zoom a parcel is under a few pixels, and the kinds are dots.
 pub(super) const AREAS_FROM_ZOOM: f64 = 12.0;
 /// How far outside the frame things still reach in with their lines, CSS pixels.
@@ -104,13 +104,17 @@ pub(super) struct Shapes {
     pub specks: PathData,
     /// What is to be seen in the frame, by its number in the tiles.
     pub seen: BTreeMap<u64, Seen>,
+    /// Blocks of features, cut to the tiles.
+    pub blocks: PathData,
     /// Squares in which many features are summed up: where their kind has 亩.
     pub heaps: Vec<Heap>,
+    /// 亩 of what is in blocks and squares; 0 when nothing is.
+    summed_mu: f64,
 }
 
 impl Shapes {
     pub(super) fn is_empty(&self) -> bool {
-        self.seen.is_empty() && self.heaps.is_empty()
+        self.seen.is_empty() && self.heaps.is_empty() && self.blocks.is_empty()
     }
 
     /// Where a dot stands for each feature.
@@ -121,7 +125,12 @@ impl Shapes {
     /// Their land, 亩; `None` when the tiles of this zoom do not say.
     pub(super) fn area_mu(&self) -> Option<f64> {
         let seen: Option<f64> = self.seen.values().map(|seen| seen.area_mu).sum();
-        if self.seen.is_empty() { Some(self.heaps.iter().map(|heap| heap.area_mu).sum()) } else { seen }
+        seen.map(|seen| seen + self.summed_mu)
+    }
+
+    /// Whether some of it is summed up instead of drawn one by one.
+    pub(super) fn has_sums(&self) -> bool {
+        !self.heaps.is_empty() || !self.blocks.is_empty()
     }
 }
 
@@ -182,12 +191,18 @@ impl<'a> Painter<'a> {
                 Some((base, "label")) => (base, Part::Label),
                 Some((base, "tiny")) => (base, Part::Tiny),
                 Some((base, "grid")) => (base, Part::Grid),
+                Some((base, "block")) => (base, Part::Block),
+                Some((_, "sum")) => continue,
                 _ => (layer.name, Part::Outline),
             };
             for feature in layer.features() {
                 let feature = feature?;
-                if let Part::Grid = part {
-                    self.heap(base, &place, &feature)?;
+                match part {
+                    Part::Grid => self.heap(base, &place, &feature)?,
+                    Part::Block => self.block(base, &place, &feature)?,
+                    Part::Outline | Part::Tiny | Part::Label => {}
+                }
+                if let Part::Grid | Part::Block = part {
                     continue;
                 }
                 let Some(class) = Class::of(base, &feature) else { continue };
@@ -202,7 +217,7 @@ impl<'a> Painter<'a> {
                 }
                 match part {
                     Part::Outline if feature.shape == Shape::Polygon => self.outline(class, &place, &feature)?,
-                    Part::Outline | Part::Grid => {}
+                    Part::Outline | Part::Grid | Part::Block => {}
                     Part::Tiny => self.speck(class, &place, &feature)?,
                     Part::Label => self.label(class, &place, &feature)?,
                 }
@@ -216,7 +231,7 @@ impl<'a> Painter<'a> {
     }
 
     fn shows(&self, class: Class) -> bool {
-        self.layers.contains(&class.layer()) && (class != Class::Building || self.frame.zoom() >= BUILDINGS_FROM_ZOOM)
+        self.layers.contains(&class.layer())
     }
 
     fn outline(&mut self, class: Class, place: &Placing<'_>, feature: &Feature<'_>) -> Result<(), TileFault> {
@@ -294,20 +309,46 @@ impl<'a> Painter<'a> {
             return Ok(());
         };
         let side = square.first().map_or(0.0, |corner| 2.0 * (at.0 - corner.0).abs());
-        for kind in [Kind::SuppliedNotUsed, Kind::Underused] {
-            let class = Class::of_kind(kind);
-            if let Some(area_mu) =
-                feature.number(&format!("{}_area_mu", kind.as_str())).filter(|area| *area > 0.0 && self.shows(class))
-            {
-                self.picture.classes.entry(class).or_default().heaps.push(Heap { at, side, area_mu });
-            }
-        }
-        if self.shows(Class::Parcel)
-            && let Some(area_mu) = feature.number("area_mu")
-        {
-            self.picture.classes.entry(Class::Parcel).or_default().heaps.push(Heap { at, side, area_mu });
+        for (class, area_mu) in self.sums(feature) {
+            let shapes = self.picture.classes.entry(class).or_default();
+            shapes.heaps.push(Heap { at, side, area_mu });
+            shapes.summed_mu += area_mu;
         }
         Ok(())
+    }
+
+    /// A block of neighbours of one class: its ground, and the land of what lies in it, of whatever kind.
+    fn block(&mut self, base: &str, place: &Placing<'_>, feature: &Feature<'_>) -> Result<(), TileFault> {
+        let Some(class) = Class::of(base, feature) else { return Ok(()) };
+        let rings: Vec<Vec<(f64, f64)>> = feature
+            .parts()?
+            .into_iter()
+            .map(|ring| ring.into_iter().map(|(x, y)| (f64::from(x), f64::from(y))).collect())
+            .collect();
+        let meets = |ring: &Vec<(f64, f64)>| middle_of_what_meets(&place.all(ring), &self.frame.page).is_some();
+        if !rings.iter().any(meets) {
+            return Ok(());
+        }
+        if self.shows(class) {
+            let shapes = self.picture.classes.entry(class).or_default();
+            rings.iter().for_each(|ring| shapes.blocks.ring(&place.all(&place.window.area(ring))));
+        }
+        if base == "parcels" {
+            for (class, area_mu) in self.sums(feature) {
+                self.picture.classes.entry(class).or_default().summed_mu += area_mu;
+            }
+        }
+        Ok(())
+    }
+
+    /// The land summed in a block or square of parcels, by what is shown: of the kinds what is flagged, of parcels all.
+    fn sums(&self, feature: &Feature<'_>) -> Vec<(Class, f64)> {
+        let of_kind = |kind: Kind| (Class::of_kind(kind), feature.number(&format!("{}_area_mu", kind.as_str())));
+        let all = (Class::Parcel, feature.number("area_mu"));
+        [of_kind(Kind::SuppliedNotUsed), of_kind(Kind::Underused), all]
+            .into_iter()
+            .filter_map(|(class, area)| Some((class, area.filter(|area| *area > 0.0 && self.shows(class))?)))
+            .collect()
     }
 
     fn is_selected(&self, class: Class, feature: &Feature<'_>) -> bool {
@@ -329,6 +370,7 @@ enum Part {
     Tiny,
     Label,
     Grid,
+    Block,
 }
 
 /// The middle of the box around the points; `None` when the box does not meet the area.

@@ -338,10 +338,12 @@ fn figures(class: Class, shapes: &Shapes) -> Option<String> {
     };
     let area = shapes.area_mu().filter(|mu| *mu > 0.0).map(|mu| format!("{} 亩", grouped(mu, 2)));
     if shapes.seen.is_empty() {
-        return area.map(|area| format!("图内 {area}（按方格汇总）"));
+        return area.map(|area| format!("图内 {area}（汇总）"));
     }
     let area = area.map(|area| format!(" · {area}")).unwrap_or_default();
-    Some(format!("图内 {} {unit}{area}", grouped(shapes.seen.len() as f64, 0)))
+    // Where some tiles draw one by one and others sum up, only the land is known of all.
+    let more = if shapes.has_sums() { "以上" } else { "" };
+    Some(format!("图内 {} {unit}{more}{area}", grouped(shapes.seen.len() as f64, 0)))
 }
 
 enum Sample {

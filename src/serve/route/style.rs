@@ -24,6 +24,7 @@ pub(in crate::serve) async fn get(BaseUrl(base): BaseUrl, parameters: Parameters
         json!({ "id": "background", "type": "background", "paint": { "background-color": "#e7eaec" } }),
         fill("divisions", json!(true), "#f8f8f5", 1.0),
         fill("zones", json!(true), "#dcdcd2", 0.35),
+        fill("parcels_block", json!(["==", ["get", "kind"], ""]), "#e9e7de", 0.75),
         fill("parcels", json!(["==", ["get", "kind"], ""]), "#e9e7de", 0.75),
         line("parcels", json!(["==", ["get", "kind"], ""]), "#b3b0a4", 0.6),
     ];
@@ -31,6 +32,7 @@ pub(in crate::serve) async fn get(BaseUrl(base): BaseUrl, parameters: Parameters
         layers.extend(kind_layers(kind));
     }
     layers.extend([
+        fill("buildings_block", json!(true), "#9aa0a6", 0.5),
         fill("buildings", json!(true), "#9aa0a6", 0.5),
         line("projects", json!(true), "#2a7a12", 1.8),
         line("divisions", json!(true), "#6a7078", 1.4),
@@ -54,7 +56,7 @@ pub(in crate::serve) async fn get(BaseUrl(base): BaseUrl, parameters: Parameters
 }
 
 /// Approved and unsupplied ground has a layer of its own; the other kinds are parcels.
-fn kind_layers(kind: Kind) -> [Value; 4] {
+fn kind_layers(kind: Kind) -> [Value; 5] {
     let (fill_colour, ink) = hatch::colours(kind);
     let (layer, filter, sum) = match kind {
         Kind::ApprovedNotSupplied => ("leftovers", json!(true), "area_mu".to_owned()),
@@ -63,6 +65,7 @@ fn kind_layers(kind: Kind) -> [Value; 4] {
         }
     };
     let named = |part: &str| format!("{}-{part}", kind.as_str());
+    let of_kind = filter.clone();
     let [mut area, mut hatched, mut outline] = [
         fill(layer, filter.clone(), fill_colour, 0.5),
         fill(layer, filter.clone(), fill_colour, 0.75),
@@ -78,7 +81,9 @@ fn kind_layers(kind: Kind) -> [Value; 4] {
         "filter": [">", ["coalesce", ["get", sum], 0], 0],
         "paint": { "fill-color": fill_colour, "fill-opacity": 0.6 },
     });
-    [grid, area, hatched, outline]
+    let mut block = fill(&format!("{layer}_block"), of_kind, fill_colour, 0.9);
+    block["id"] = json!(named("block"));
+    [grid, block, area, hatched, outline]
 }
 
 fn fill(layer: &str, filter: Value, colour: &str, opacity: f64) -> Value {

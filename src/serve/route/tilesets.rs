@@ -11,7 +11,7 @@ use super::tile;
 use super::typed;
 use crate::app::query::{self, Bbox, FeatureCollection, MapLayer};
 use crate::app::state::State;
-use crate::app::tile::{ColumnKind, Place, TileAddress};
+use crate::app::tile::{self as tiles, ColumnKind, LayerZooms, Place, TileAddress};
 use crate::serve::extract::{BaseUrl, LayersPath, OgcTilePath, TILE_MATRIX_SET, TileSetPath, tile_layers};
 use crate::serve::{problem::Problem, query::Parameters};
 
@@ -104,7 +104,7 @@ pub(in crate::serve) async fn describe(
     let extent = query::extent(&state).await?;
     if is_tile_json {
         let tiles = format!("{}/{TILE_MATRIX_SET}/{{z}}/{{y}}/{{x}}", root(&base, layer));
-        return typed(TILE_JSON, &tile_json(&title(layer), tiles, &layers, extent));
+        return typed(TILE_JSON, &tile_json(&state, &title(layer), tiles, &layers, extent));
     }
     let mut value = tile_set(&base, layer);
     if let Some(links) = value["links"].as_array_mut() {
@@ -153,22 +153,58 @@ fn limits(extent: Bbox) -> Value {
         .collect()
 }
 
-/// TileJSON 3.0.
-fn tile_json(name: &str, tiles: String, layers: &[MapLayer], extent: Option<Bbox>) -> Value {
-    let described = |layer: &MapLayer| {
-        let fields: serde_json::Map<String, Value> = layer
-            .columns()
-            .map(|(name, kind)| {
-                let kind = match kind {
-                    ColumnKind::Category | ColumnKind::Text => "String",
-                    ColumnKind::Number | ColumnKind::Integer => "Number",
-                    ColumnKind::Flag => "Boolean",
-                };
-                (name.to_owned(), json!(kind))
-            })
-            .collect();
-        json!({ "id": layer.as_str(), "description": layer.label_zh(), "fields": fields, "minzoom": MIN_ZOOM, "maxzoom": MAX_ZOOM })
+/// The layers that a layer of ours becomes inside a tile, each with its attributes and the zooms at which tiles hold it.
+fn parts_of(state: &State, layer: MapLayer) -> Vec<Value> {
+    let LayerZooms { blocks_from, drawn_from, labels_from } = tiles::zooms(state, layer);
+    let fields: serde_json::Map<String, Value> = layer
+        .columns()
+        .map(|(name, kind)| {
+            let kind = match kind {
+                ColumnKind::Category | ColumnKind::Text => "String",
+                ColumnKind::Number | ColumnKind::Integer => "Number",
+                ColumnKind::Flag => "Boolean",
+            };
+            (name.to_owned(), json!(kind))
+        })
+        .collect();
+    let sums: serde_json::Map<String, Value> = tiles::sum_keys(layer).into_iter().map(|name| (name, json!("Number"))).collect();
+    let mut of_block = sums.clone();
+    if let Some(key) = layer.schema().class_key {
+        of_block.insert(key, json!("String"));
+    }
+    let (name, label) = (layer.as_str(), layer.label_zh());
+    let part = |suffix: &str, what: &str, fields: &serde_json::Map<String, Value>, from: u8, to: u8| {
+        let description = format!("{label}{what}");
+        let (from, to) = (from.clamp(MIN_ZOOM, MAX_ZOOM), to.clamp(MIN_ZOOM, MAX_ZOOM));
+        json!({ "id": format!("{name}{suffix}"), "description": description, "fields": fields, "minzoom": from, "maxzoom": to })
     };
+    let mut parts = vec![part("", "", &fields, drawn_from, MAX_ZOOM)];
+    if labels_from <= MAX_ZOOM {
+        parts.push(part("_label", "：标注点", &fields, labels_from, MAX_ZOOM));
+    }
+    parts.push(part("_tiny", "：不足一个像素的图形，以点代替", &fields, drawn_from, MAX_ZOOM));
+    if drawn_from > MIN_ZOOM {
+        if blocks_from < drawn_from {
+            parts.push(part("_block", "：相邻同类合并成块，附个数与亩数", &of_block, blocks_from, drawn_from - 1));
+        }
+        if blocks_from > MIN_ZOOM {
+            parts.push(part("_grid", "：按方格汇总的个数与亩数", &sums, MIN_ZOOM, blocks_from - 1));
+        }
+        parts.push(part("_sum", "：块与方格的合计，供标注", &sums, MIN_ZOOM, drawn_from - 1));
+    }
+    parts
+}
+
+/// TileJSON 3.0.
+fn tile_json(state: &State, name: &str, tiles: String, layers: &[MapLayer], extent: Option<Bbox>) -> Value {
+    let meta = json!({
+        "id": "meta", "description": "哪些图层在本瓦片中合并或汇总，代表多少要素与亩数", "minzoom": MIN_ZOOM, "maxzoom": MAX_ZOOM,
+        "fields": {
+            "layer": "String", "features": "Number", "drawn_from": "Number", "shown_as": "String: blocks | squares",
+            "pixels": "Number", "area_mu": "Number",
+        },
+    });
+    let parts: Vec<Value> = layers.iter().flat_map(|layer| parts_of(state, *layer)).chain([meta]).collect();
     let mut value = json!({
         "tilejson": "3.0.0",
         "name": name,
@@ -176,7 +212,7 @@ fn tile_json(name: &str, tiles: String, layers: &[MapLayer], extent: Option<Bbox
         "tiles": [tiles],
         "minzoom": MIN_ZOOM,
         "maxzoom": MAX_ZOOM,
-        "vector_layers": layers.iter().map(described).collect::<Vec<_>>(),
+        "vector_layers": parts,
     });
     if let Some(Bbox { west, south, east, north }) = extent {
         value["bounds"] = json!([west, south, east, north]);
@@ -195,7 +231,7 @@ pub(in crate::serve) async fn of_layers(
     parameters.finish()?;
     let names: Vec<&str> = layers.iter().map(|layer| layer.as_str()).collect();
     let tiles = format!("{base}/tiles/{}/{{z}}/{{x}}/{{y}}", names.join(","));
-    typed(TILE_JSON, &tile_json("亩均", tiles, &layers, query::extent(&state).await?))
+    typed(TILE_JSON, &tile_json(&state, "亩均", tiles, &layers, query::extent(&state).await?))
 }
 
 /// `GET …/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}`: one tile. Of the data set `collections` chooses what it shows.

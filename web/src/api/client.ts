@@ -23,6 +23,7 @@ import type {
   Summary,
   Supply,
   TargetProgress,
+  TileJson,
 } from './types'
 
 /** The server answered with a problem, or did not answer. */
@@ -144,6 +145,7 @@ export const api = {
   scope: (signal?: AbortSignal) => get<Scope>('/api/v1/scope', signal),
   summary: (county: string | null, signal?: AbortSignal) =>
     get<Summary>(`/api/v1/summary${queryText({ county })}`, signal),
+  tileJson: (layers: readonly string[], signal?: AbortSignal) => get<TileJson>(`/tilejson/${layers.join(',')}`, signal),
   divisions: (signal?: AbortSignal) => get<Divisions>('/api/v1/divisions', signal),
   parcels: (query: ListQuery, signal?: AbortSignal) =>
     get<Page<ParcelItem>>(`/api/v1/parcels${queryText(query)}`, signal),

@@ -63,6 +63,11 @@ export interface LayerSummary {
   without_geometry?: number
 }
 
+/** TileJSON 3.0, as far as the legend asks: which layers tiles hold, from which zoom to which. */
+export interface TileJson {
+  vector_layers: { id: string; minzoom: number; maxzoom: number }[]
+}
+
 export interface Summary {
   scope: Scope
   totals: { parcels: number; area_m2: number }

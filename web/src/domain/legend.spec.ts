@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Summary } from '@/api/types'
-import { MAP_LAYERS, legendRows } from './legend'
+import { MAP_LAYERS, legendRows, tileZooms } from './legend'
 
 const summary: Summary = {
   scope: {
@@ -52,4 +52,14 @@ it('a register the server does not list has no count rather than zero', () => {
 
 it('shows the day of the data of a register', () => {
   expect(row('parcels')?.observedOn).toBe('2026-05-31')
+})
+
+it('says of a layer what the tiles say', () => {
+  const part = (id: string, minzoom: number) => ({ id, minzoom, maxzoom: 16 })
+  const tiles = {
+    vector_layers: [part('parcels', 13), part('parcels_label', 14), part('parcels_block', 11), part('parcels_grid', 5), part('zones', 5)],
+  }
+  expect(tileZooms(tiles, 'parcels')).toEqual({ drawnFrom: 13, blocksFrom: 11, squaresFrom: 5 })
+  expect(tileZooms(tiles, 'zones')).toEqual({ drawnFrom: 5, blocksFrom: null, squaresFrom: null })
+  expect(tileZooms(tiles, 'buildings')).toBeNull()
 })

@@ -1,6 +1,6 @@
 // The summary of the server laid out as the rows of the legend: one row a layer, with its count and its 亩.
 // Counts and areas are the server's; nothing is added up here.
-import type { Kind, Summary } from '@/api/types'
+import type { Kind, Summary, TileJson } from '@/api/types'
 import { KINDS } from './kinds'
 
 /** Everything that can be switched on the map. The order is the order of the rows. */
@@ -45,4 +45,20 @@ export function legendRows(summary: Summary): LegendRow[] {
       withoutGeometry: register.without_geometry ?? 0,
     }
   })
+}
+
+/** How tiles show a layer: one by one from a zoom on, before that in blocks, before that in squares. */
+export interface TileZooms {
+  drawnFrom: number
+  /** Null when there are none. */
+  blocksFrom: number | null
+  squaresFrom: number | null
+}
+
+/** What the tiles say of a layer of theirs; null when they do not hold it. */
+export function tileZooms(tiles: TileJson, layer: string): TileZooms | null {
+  const from = (id: string) => tiles.vector_layers.find((candidate) => candidate.id === id)?.minzoom ?? null
+  const drawnFrom = from(layer)
+  if (drawnFrom === null) return null
+  return { drawnFrom, blocksFrom: from(`${layer}_block`), squaresFrom: from(`${layer}_grid`) }
 }

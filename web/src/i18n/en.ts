@@ -54,7 +54,11 @@ export const en: Texts = {
     withoutGeometry: (count) => `${count} of them without geometry`,
     supplies: 'Supply contracts',
     atScale: (zoom) => `Shown from zoom ${zoom}`,
-    gridNote: 'Where a small scale holds too much to draw, squares stand for it: the deeper the tint, the more mu inside. Zoom in for single parcels.',
+    tileNote: ({ drawnFrom, blocksFrom, squaresFrom }) =>
+      `Parcels are drawn one by one from zoom ${drawnFrom}` +
+      (blocksFrom === null ? '' : `; from zoom ${blocksFrom} neighbours of one kind are merged into blocks`) +
+      (squaresFrom === null ? '' : `; at smaller scales squares sum them up, the deeper the tint the more mu`) +
+      '. Crowded places are merged sooner; figures are the mu of the place.',
     sumNote:
       'Areas are summed, then rounded. Each square metre counts once: approved not supplied, then supplied not used, then underused.',
     fold: 'Hide legend',

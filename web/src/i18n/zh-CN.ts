@@ -2,6 +2,7 @@
 // Copy style: 动宾短句, no exclamation; say what happened, why, and what to do.
 import type { Certainty, Kind, LifeState, ProposalArea, ProposalFlag } from '@/api/types'
 import type { VerdictLook } from '@/domain/kinds'
+import type { TileZooms } from '@/domain/legend'
 import type { ExampleName } from '@/domain/proposal-examples'
 
 export const zhCN = {
@@ -57,7 +58,11 @@ export const zhCN = {
     withoutGeometry: (count: string) => `其中 ${count} 件无图形`,
     supplies: '供地合同',
     atScale: (zoom: number) => `放大到 ${zoom} 级起显示`,
-    gridNote: '小比例尺下要素过多时，改以方格显示：颜色越深，格内亩数越多；放大后逐宗显示。',
+    tileNote: ({ drawnFrom, blocksFrom, squaresFrom }: TileZooms) =>
+      `宗地自 ${drawnFrom} 级起逐宗显示` +
+      (blocksFrom === null ? '' : `；自 ${blocksFrom} 级起，相邻同类合并成块`) +
+      (squaresFrom === null ? '' : `${blocksFrom === null ? '；' : '，'}更小的比例尺以方格汇总，颜色越深亩数越多`) +
+      '。过密处提前合并，数字为该处亩数。',
     sumNote: '面积先求和、后取舍；同一平方米只计一次，次序为批而未供、供而未用、用而未尽。',
     fold: '收起图例',
     unfold: '展开图例',

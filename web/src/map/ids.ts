@@ -5,7 +5,8 @@ export const SOURCES = { city: 'city', divisions: 'divisions', divisionLabels: '
 
 /**
  * Layers inside the vector tiles. Each has companions: `<name>_label` with one point a feature, `<name>_tiny` with points for what
- * is under a pixel, and `<name>_grid` with squares that sum what is too much to be drawn.
+ * is under a pixel; and where a tile holds too much to draw, `<name>_block` with what neighbours of one kind cover, `<name>_grid` with
+ * squares where they are smaller than pixels, and `<name>_sum` with points for the sums of either.
  */
 export const TILE_LAYERS = ['parcels', 'leftovers', 'zones', 'projects', 'buildings'] as const
 export type TileLayer = (typeof TILE_LAYERS)[number]

@@ -1,13 +1,15 @@
-// What every page shows of the city: scope, summary and county boundaries, asked once and shared.
+// What every page shows of the city: scope, summary, county boundaries and what tiles hold, asked once and shared.
 import { computed, effectScope, ref } from 'vue'
 import { api } from '@/api/client'
 import { type Remote, useRemote } from './remote'
-import type { Divisions, LabelPoints, Scope, Summary } from '@/api/types'
+import { TILE_LAYERS } from '@/map/ids'
+import type { Divisions, LabelPoints, Scope, Summary, TileJson } from '@/api/types'
 
 interface City {
   scope: Remote<Scope>
   summary: Remote<Summary>
   divisions: Remote<Divisions>
+  tiles: Remote<TileJson>
 }
 
 let shared: City | null = null
@@ -20,6 +22,7 @@ export function useCity(): City {
       scope: useRemote((signal) => api.scope(signal), once),
       summary: useRemote((signal) => api.summary(null, signal), once),
       divisions: useRemote((signal) => api.divisions(signal), once),
+      tiles: useRemote((signal) => api.tileJson(TILE_LAYERS, signal), once),
     }
   })!
   return shared

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 
 use super::support::{Dice, Plant, builder_of, bytes, city, schema, tiles_over};
 
-/// Drawn from zoom 12 on whatever happens, summed before.
+/// Drawn from zoom 14 on whatever happens, in blocks or squares before.
 fn steady() -> LayerSchema {
-    LayerSchema { drawn_from: 12, budget: usize::MAX, ..schema() }
+    LayerSchema { drawn_from: 14, budget: usize::MAX, ..schema() }
 }
 
 fn build(plants: &BTreeMap<u64, Plant>) -> TileLayer {
@@ -17,7 +17,7 @@ fn build(plants: &BTreeMap<u64, Plant>) -> TileLayer {
     TileLayer::build(builder_of(steady(), &all))
 }
 
-const ZOOMS: [u8; 7] = [0, 5, 9, 11, 12, 14, 16];
+const ZOOMS: [u8; 8] = [0, 5, 9, 11, 12, 13, 14, 16];
 
 fn all_tiles(layer: &TileLayer) -> BTreeMap<TileAddress, Vec<u8>> {
     ZOOMS.iter().flat_map(|zoom| tiles_over(layer, *zoom)).map(|tile| (tile, bytes(layer, tile))).collect()
@@ -27,7 +27,9 @@ fn all_tiles(layer: &TileLayer) -> BTreeMap<TileAddress, Vec<u8>> {
 fn a_layer_after_changes_is_the_layer_built_anew_and_says_where_it_differs() {
     let mut dice = Dice(99);
     let mut plants: BTreeMap<u64, Plant> = city(14, 12, 9_000, 21).into_iter().map(|plant| (plant.id, plant)).collect();
-    let mut layer = build(&plants);
+    // The fresh ones make their blocks as they are asked for.
+    let mut layer = build(&plants).with_blocks();
+    assert_eq!((layer.blocks_from(), layer.drawn_from()), (11, 14));
     let (mut same, mut different) = (0, 0);
     for round in 0..12_u64 {
         let ids: Vec<u64> = plants.keys().copied().collect();
@@ -76,7 +78,7 @@ fn a_layer_after_changes_is_the_layer_built_anew_and_says_where_it_differs() {
 #[test]
 fn when_very_much_has_changed_the_layer_is_put_in_order_anew() {
     let plants = city(70, 70, 3_000, 22);
-    let layer = TileLayer::build(builder_of(steady(), &plants));
+    let layer = TileLayer::build(builder_of(steady(), &plants)).with_blocks();
     let moved: Vec<Plant> = plants
         .iter()
         .map(|plant| {
@@ -89,7 +91,7 @@ fn when_very_much_has_changed_the_layer_is_put_in_order_anew() {
         (layer.with_changes(&[], builder_of(steady(), &moved)), TileLayer::build(builder_of(steady(), &moved)));
     assert_eq!(changed.layer.len(), plants.len());
     assert_eq!(changed.layer.bounds(), fresh.bounds());
-    for zoom in [0, 8, 12, 13] {
+    for zoom in [0, 8, 12, 13, 14] {
         for tile in tiles_over(&fresh, zoom) {
             assert_eq!(bytes(&changed.layer, tile), bytes(&fresh, tile), "{tile:?}");
         }
@@ -124,7 +126,7 @@ fn of_two_features_with_one_id_the_later_counts() {
 #[test]
 fn removing_everything_leaves_nothing() {
     let plants = city(6, 6, 9_000, 24);
-    let layer = TileLayer::build(builder_of(steady(), &plants));
+    let layer = TileLayer::build(builder_of(steady(), &plants)).with_blocks();
     let ids: Vec<u64> = plants.iter().map(|plant| plant.id).collect();
     let changed = layer.with_changes(&ids, builder_of(steady(), &[]));
     assert!(changed.layer.is_empty() && changed.layer.get(1).is_none());

@@ -10,12 +10,12 @@ use super::support::{Plant, Tile, builder_of, city, decode, read, schema, tiles_
 
 /// Features and weights in tenths, in all and by class.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Sums {
-    features: u64,
-    weights: BTreeMap<String, u64>,
+pub struct Sums {
+    pub features: u64,
+    pub weights: BTreeMap<String, u64>,
 }
 
-fn add(sums: &mut Sums, seen: &super::support::Seen) {
+pub fn add(sums: &mut Sums, seen: &super::support::Seen) {
     sums.features += seen.number("features") as u64;
     for key in ["mu", "red_mu", "blue_mu"] {
         if seen.properties.contains_key(key) {
@@ -24,7 +24,7 @@ fn add(sums: &mut Sums, seen: &super::support::Seen) {
     }
 }
 
-fn planted<'a>(plants: impl Iterator<Item = &'a Plant>) -> Sums {
+pub fn planted<'a>(plants: impl Iterator<Item = &'a Plant>) -> Sums {
     let mut sums = Sums::default();
     for plant in plants {
         sums.features += 1;
@@ -50,7 +50,7 @@ fn every_level_adds_up_to_the_city() {
     assert_eq!(layer.drawn_from(), 18);
     let whole = planted(plants.iter());
     for zoom in 0..=15 {
-        let (mut cells, mut meta) = (Sums::default(), Sums::default());
+        let (mut cells, mut texts, mut meta) = (Sums::default(), Sums::default(), Sums::default());
         for tile in tiles_over(&layer, zoom) {
             let seen = read(&layer, tile);
             assert!(!seen.contains_key("plots") && !seen.contains_key("plots_tiny"));
@@ -58,13 +58,20 @@ fn every_level_adds_up_to_the_city() {
                 assert_eq!(cell.outline().unsigned_area(), 64.0 * 64.0);
                 add(&mut cells, cell);
             }
+            for text in seen.get("plots_sum").into_iter().flatten() {
+                let point = text.point();
+                assert!((0.0..4096.0).contains(&point.x) && (0.0..4096.0).contains(&point.y));
+                add(&mut texts, text);
+            }
             for said in seen.get("meta").into_iter().flatten() {
                 assert_eq!(said.text("layer"), "plots");
                 assert_eq!(said.number("drawn_from"), 18.0);
+                assert_eq!((said.text("shown_as"), said.number("pixels")), ("squares", 8.0));
                 add(&mut meta, said);
             }
         }
         assert_eq!(cells, whole, "zoom {zoom}");
+        assert_eq!(texts, whole, "zoom {zoom}");
         assert_eq!(meta, whole, "zoom {zoom}");
     }
 }
@@ -109,19 +116,6 @@ fn the_fullest_tile_decides_from_where_features_are_drawn() {
 }
 
 #[test]
-fn the_grid_can_be_had_beside_the_outlines() {
-    let plants = city(10, 10, 9_000, 14);
-    let layer = TileLayer::build(builder_of(LayerSchema { grid_to: Some(9), ..schema() }, &plants));
-    let names = |zoom: u8| -> Vec<String> {
-        let all: Vec<Tile> = tiles_over(&layer, zoom).into_iter().map(|tile| read(&layer, tile)).collect();
-        let names: std::collections::BTreeSet<String> = all.iter().flat_map(|tile| tile.keys().cloned()).collect();
-        names.into_iter().collect()
-    };
-    assert_eq!(names(9), ["meta", "plots", "plots_grid", "plots_label"]);
-    assert_eq!(names(10), ["plots", "plots_label"]);
-}
-
-#[test]
 fn several_layers_share_a_tile_and_its_account() {
     let plants = city(5, 5, 9_000, 15);
     let (one, other) = (
@@ -130,7 +124,7 @@ fn several_layers_share_a_tile_and_its_account() {
     );
     let tile = tiles_over(&one, 6).into_iter().find(|tile| read(&one, *tile).contains_key("plots_grid")).unwrap();
     let seen = decode(&encode(tile, &[Selection::all(&one), Selection::all(&other)], &mut Scratch::default()));
-    assert_eq!(seen.keys().collect::<Vec<_>>(), ["meta", "plots_grid", "yards_grid"]);
+    assert_eq!(seen.keys().collect::<Vec<_>>(), ["meta", "plots_grid", "plots_sum", "yards_grid", "yards_sum"]);
     assert_eq!(seen["meta"].iter().map(|said| said.text("layer")).collect::<Vec<_>>(), ["plots", "yards"]);
 }
 

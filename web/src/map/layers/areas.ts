@@ -3,9 +3,6 @@ import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import { SOURCES, type TileLayer } from '../ids'
 import { COLOURS, ZONE_COLOURS, ZONE_OTHER } from '../palette'
 
-/** From this zoom on a building is larger than a few pixels. */
-export const BUILDINGS_FROM_ZOOM = 14
-
 const inTiles = (layer: TileLayer) => ({ source: SOURCES.city, 'source-layer': layer }) as const
 
 export const divisionFill: LayerSpecification = {
@@ -51,6 +48,14 @@ export const zoneLayers: LayerSpecification[] = [
 
 export const parcelLayers: LayerSpecification[] = [
   {
+    id: 'parcels-block',
+    type: 'fill',
+    source: SOURCES.city,
+    'source-layer': 'parcels_block',
+    filter: ['==', ['get', 'kind'], ''],
+    paint: { 'fill-color': COLOURS.parcelFill, 'fill-opacity': 0.75, 'fill-antialias': false },
+  },
+  {
     id: 'parcels-fill',
     type: 'fill',
     ...inTiles('parcels'),
@@ -92,19 +97,26 @@ export const undeterminedLayers: LayerSpecification[] = [
   },
 ]
 
+/** Tiles hold buildings from the zoom on that the legend tells: first in blocks, where they are many. */
 export const buildingLayers: LayerSpecification[] = [
+  {
+    id: 'buildings-block',
+    type: 'fill',
+    source: SOURCES.city,
+    'source-layer': 'buildings_block',
+    paint: { 'fill-color': COLOURS.building, 'fill-opacity': 0.5, 'fill-antialias': false },
+  },
   {
     id: 'buildings-fill',
     type: 'fill',
     ...inTiles('buildings'),
-    minzoom: BUILDINGS_FROM_ZOOM,
     paint: { 'fill-color': COLOURS.building, 'fill-opacity': 0.5 },
   },
   {
     id: 'buildings-line',
     type: 'line',
     ...inTiles('buildings'),
-    minzoom: BUILDINGS_FROM_ZOOM,
+    minzoom: 14,
     paint: { 'line-color': COLOURS.buildingLine, 'line-width': 0.6 },
   },
 ]

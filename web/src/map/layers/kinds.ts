@@ -43,13 +43,48 @@ function squareLayer(kind: Kind): LayerSpecification {
   }
 }
 
-/** Squares, tint, hatch, outline and dot of one kind. */
+/** Where neighbours are merged: the tint of single ones, so that coming closer changes the outline and not the colour. */
+function blockLayer(kind: Kind): LayerSpecification {
+  return {
+    id: `${kind}-block`,
+    type: 'fill',
+    source: SOURCES.city,
+    'source-layer': `${tileLayerOf(kind)}_block`,
+    ...filterOf(kind),
+    paint: { 'fill-color': KIND_COLOURS[kind].fill, 'fill-opacity': 0.9, 'fill-antialias': false },
+  }
+}
+
+/** The 亩 of what is merged or summed, where most of it lies. Kinds stand one below the other. */
+export function sumLayer(kind: Kind, fonts: string[]): LayerSpecification {
+  const sum: ExpressionSpecification = ['to-number', ['coalesce', ['get', sumOf(kind)], 0]]
+  return {
+    id: `${kind}-sum`,
+    type: 'symbol',
+    source: SOURCES.city,
+    'source-layer': `${tileLayerOf(kind)}_sum`,
+    filter: ['>=', sum, 0.5],
+    layout: {
+      'text-field': ['concat', ['number-format', sum, { 'max-fraction-digits': 0 }], ' 亩'],
+      'text-font': fonts,
+      'text-size': 11,
+      'text-offset': [0, { approved_not_supplied: -1.2, supplied_not_used: 0, underused: 1.2 }[kind]],
+      // Where there is no room for all the largest are told.
+      'symbol-sort-key': ['-', 0, sum],
+      'text-padding': 4,
+    },
+    paint: { 'text-color': KIND_COLOURS[kind].ink, 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 },
+  }
+}
+
+/** Squares, blocks, tint, hatch, outline and dot of one kind. */
 export function kindLayers(kind: Kind): LayerSpecification[] {
   const { fill, ink } = KIND_COLOURS[kind]
   const layer = tileLayerOf(kind)
   const areas = { source: SOURCES.city, 'source-layer': layer, ...filterOf(kind) }
   return [
     squareLayer(kind),
+    blockLayer(kind),
     {
       id: `${kind}-fill`,
       type: 'fill',

@@ -1,7 +1,9 @@
 // Labels, from the point layers of the tiles and of the counties: one label a feature, never one a tile piece.
 import type { LayerSpecification, SymbolLayerSpecification } from 'maplibre-gl'
+import { KINDS } from '@/domain/kinds'
 import { SOURCES, type TileLayer } from '../ids'
 import { COLOURS } from '../palette'
+import { sumLayer } from './kinds'
 
 // With no `glyphs` in the style every letter is drawn from the reader's own fonts, in this order.
 const FONTS = ['Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', 'sans-serif']
@@ -28,6 +30,7 @@ function label(
 const mu = ['concat', ['number-format', ['to-number', ['get', 'area_mu']], { 'max-fraction-digits': 1 }], ' 亩']
 
 export const labelLayers: LayerSpecification[] = [
+  ...KINDS.map((kind) => sumLayer(kind, FONTS)),
   label('zones', 13, { 'text-field': ['get', 'zone_type_name'], 'text-size': 11 }, '#6b6350'),
   label('parcels', 15, { 'text-field': ['case', ['has', 'area_mu'], mu, ''] as never }, COLOURS.text),
   label('leftovers', 14, { 'text-field': ['case', ['has', 'area_mu'], mu, ''] as never }, COLOURS.text),
