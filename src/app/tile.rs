@@ -144,6 +144,8 @@ impl TileRequest {
 /// From which zoom on a layer is told how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerZooms {
+    /// At all.
+    pub shown_from: u8,
     /// In blocks, where it is not drawn one by one; before it in squares.
     pub blocks_from: u8,
     /// One by one.
@@ -159,7 +161,7 @@ pub fn zooms(state: &State, layer: MapLayer) -> LayerZooms {
         Some(snapshot) => (snapshot.layer(layer).blocks_from(), snapshot.layer(layer).drawn_from()),
         None => (schema.blocks_from.min(schema.drawn_from), schema.drawn_from),
     };
-    LayerZooms { blocks_from, drawn_from, labels_from: schema.labels_from.max(drawn_from) }
+    LayerZooms { shown_from: *schema.shown.start(), blocks_from, drawn_from, labels_from: schema.labels_from.max(drawn_from) }
 }
 
 /// What the attributes of blocks, squares and sums are called: first the number of features, then 亩 in all and by kind.

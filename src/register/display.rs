@@ -177,7 +177,7 @@ impl MapLayer {
             MapLayer::Parcels | MapLayer::Findings => {
                 LayerSchema { classes: kinds(), class_key: Some("kind".to_owned()), ..plain }
             }
-            MapLayer::Buildings => LayerSchema { drawn_from: READ_FROM, blocks_from: READ_FROM, ..plain },
+            MapLayer::Buildings => LayerSchema { shown: READ_FROM..=22, drawn_from: READ_FROM, blocks_from: READ_FROM, ..plain },
             MapLayer::Leftovers | MapLayer::Projects | MapLayer::Divisions => LayerSchema { labels_from: 0, ..plain },
             MapLayer::Zones | MapLayer::Supplies | MapLayer::Approvals => LayerSchema { labels_from: READ_FROM, ..plain },
         }

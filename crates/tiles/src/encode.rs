@@ -4,8 +4,9 @@ use crate::{
     features::{Features, Row},
     grid::SIDE,
     layer::TileLayer,
+    raster::COARSEST,
     shape::{Frame, Shape},
-    summed::{self, Account, SumScratch, Summed},
+    summed::{self, Account, Shown, SumScratch, Summed},
     wire::{self, LayerWriter, Loose, Written},
     world::{EXTENT, TileAddress},
 };
@@ -48,9 +49,12 @@ pub struct Scratch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rung {
     Drawn,
-    Blocks,
+    /// Of cells of so many pixels, or of coarser ones if these are too many.
+    Blocks(u32),
     /// So many along the side.
     Squares(u32),
+    /// Not at this zoom; only the layer `meta` says that there is something.
+    Hidden,
 }
 
 /// With this many squares along its side, a tile of all the layers there can be is small.
@@ -58,18 +62,26 @@ const FEWEST_SQUARES: u32 = 8;
 
 impl Rung {
     fn finest(layer: &TileLayer, zoom: u8) -> Rung {
-        if zoom >= layer.drawn_from() { Rung::Drawn } else { Rung::summed(layer, zoom) }
+        if zoom < *layer.schema().shown.start() {
+            Rung::Hidden
+        } else if zoom >= layer.drawn_from() {
+            Rung::Drawn
+        } else {
+            Rung::summed(layer, zoom)
+        }
     }
 
     fn summed(layer: &TileLayer, zoom: u8) -> Rung {
-        if zoom >= layer.blocks_from() { Rung::Blocks } else { Rung::Squares(SIDE) }
+        if zoom >= layer.blocks_from() { Rung::Blocks(1) } else { Rung::Squares(SIDE) }
     }
 
     fn coarser(self, layer: &TileLayer, zoom: u8) -> Option<Rung> {
         match self {
             Rung::Drawn => Some(Rung::summed(layer, zoom)),
-            Rung::Blocks => Some(Rung::Squares(SIDE)),
+            Rung::Blocks(pixels) if pixels < COARSEST => Some(Rung::Blocks(2 * pixels)),
+            Rung::Blocks(_) => Some(Rung::Squares(SIDE)),
             Rung::Squares(side) => (side > FEWEST_SQUARES).then_some(Rung::Squares(side / 2)),
+            Rung::Hidden => None,
         }
     }
 }
@@ -88,7 +100,7 @@ struct Piece {
 /// features give the same bytes, however the layer came to hold them.
 pub fn encode(tile: TileAddress, selected: &[Selection<'_>], scratch: &mut Scratch) -> Vec<u8> {
     let zoom = tile.zoom();
-    let shown = |selection: &&Selection<'_>| selection.layer.schema().shown.contains(&zoom);
+    let shown = |selection: &&Selection<'_>| zoom <= *selection.layer.schema().shown.end();
     let selected: Vec<&Selection<'_>> = selected.iter().filter(shown).collect();
     let mut pieces: Vec<Piece> =
         selected.iter().map(|selection| piece(tile, selection, Rung::finest(selection.layer, zoom), scratch)).collect();
@@ -118,17 +130,22 @@ fn piece(tile: TileAddress, selection: &Selection<'_>, rung: Rung, scratch: &mut
             draw(tile, selection, scratch, &mut bytes);
             Piece { rung, bytes, account: None }
         }
-        Rung::Blocks => {
-            let found = match selection.layer.prepared(tile).filter(|_| selection.filter.is_none()) {
+        Rung::Blocks(pixels) => {
+            let enough = |prepared: &Option<&Summed>| prepared.is_none_or(|own| own.account.pixels >= pixels);
+            let found = match selection.layer.prepared(tile).filter(|_| selection.filter.is_none()).filter(enough) {
                 Some(prepared) => prepared.cloned(),
-                None => summed::blocks(tile, selection, &mut scratch.sums),
+                None => summed::blocks(tile, selection, pixels, &mut scratch.sums),
             };
             match found {
-                Some(blocks) => of(rung, blocks),
+                Some(blocks) => of(Rung::Blocks(blocks.account.pixels), blocks),
                 None => piece(tile, selection, Rung::Squares(SIDE), scratch),
             }
         }
         Rung::Squares(side) => of(rung, summed::squares(tile, selection, side, &mut scratch.sums)),
+        Rung::Hidden => {
+            let Summed { account, .. } = summed::squares(tile, selection, FEWEST_SQUARES, &mut scratch.sums);
+            of(rung, Summed { bytes: Vec::new(), account: Account { shown: Shown::Not, pixels: 0, ..account } })
+        }
     }
 }
 
@@ -144,8 +161,10 @@ fn meta(selected: &[&Selection<'_>], pieces: &[Piece], writer: &mut LayerWriter)
             ("features".to_owned(), Loose::Count(account.count)),
             ("drawn_from".to_owned(), Loose::Count(u64::from(layer.drawn_from()))),
             ("shown_as".to_owned(), Loose::Word(account.shown.word())),
-            ("pixels".to_owned(), Loose::Count(u64::from(account.pixels))),
         ];
+        if account.shown != Shown::Not {
+            said.push(("pixels".to_owned(), Loose::Count(u64::from(account.pixels))));
+        }
         let names = schema.sum_keys().into_iter().skip(1);
         said.extend(names.zip(account.sums.iter().map(|sum| summed::unit(schema, *sum))));
         let tags: Vec<(u32, Loose<'_>)> = said

@@ -103,6 +103,6 @@ fn make(layer: &TileLayer, tiles: BTreeSet<TileAddress>) -> HashMap<TileAddress,
     let selection = Selection::all(layer);
     tiles
         .into_par_iter()
-        .map_init(SumScratch::default, |scratch, tile| (tile, summed::blocks(tile, &selection, scratch).map(Arc::new)))
+        .map_init(SumScratch::default, |scratch, tile| (tile, summed::blocks(tile, &selection, 1, scratch).map(Arc::new)))
         .collect()
 }

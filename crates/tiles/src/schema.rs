@@ -60,7 +60,7 @@ pub struct LayerSchema {
     pub name: String,
     /// The attributes, in the order in which they are numbered; at most [`MAX_COLUMNS`].
     pub columns: Vec<ColumnSchema>,
-    /// The zooms at which the layer is in tiles at all.
+    /// The zooms at which the layer is in tiles; before them only the layer `meta` says what there is, after them nothing does.
     pub shown: RangeInclusive<u8>,
     /// The first zoom at which features may be drawn one by one; the fullest tile may put it off further.
     pub drawn_from: u8,
@@ -76,7 +76,7 @@ pub struct LayerSchema {
     pub weight: String,
     /// Weights are whole numbers so that sums are exact; this many of them make one unit of the attribute.
     pub weights_per_unit: u32,
-    /// Bytes a tile may take for features drawn one by one before blocks take their place, and for blocks before squares do.
+    /// Bytes a tile may take for features drawn one by one before blocks take their place; half of it for blocks before squares do.
     pub budget: usize,
 }
 

@@ -19,6 +19,8 @@ const TEXTS: usize = 8;
 pub(crate) enum Shown {
     Blocks,
     Squares,
+    /// Nothing: the layer begins at a deeper zoom.
+    Not,
 }
 
 impl Shown {
@@ -26,6 +28,7 @@ impl Shown {
         match self {
             Shown::Blocks => "blocks",
             Shown::Squares => "squares",
+            Shown::Not => "nothing",
         }
     }
 }
@@ -116,8 +119,9 @@ impl Texts {
     }
 }
 
-/// The blocks of a tile; `None` when even the coarsest take more than the layer's budget.
-pub(crate) fn blocks(tile: TileAddress, selection: &Selection<'_>, scratch: &mut SumScratch) -> Option<Summed> {
+/// The blocks of a tile, of cells of `pixels` or of coarser ones; `None` when even the coarsest take more than half of the layer's
+/// budget: several layers share a tile, and blocks come where tiles are full.
+pub(crate) fn blocks(tile: TileAddress, selection: &Selection<'_>, pixels: u32, scratch: &mut SumScratch) -> Option<Summed> {
     let layer = selection.layer;
     let schema = layer.schema();
     let stride = layer.grid.stride();
@@ -139,9 +143,12 @@ pub(crate) fn blocks(tile: TileAddress, selection: &Selection<'_>, scratch: &mut
     });
     let account = |texts: &Texts, pixels: u32| texts.account(Shown::Blocks, pixels);
     if raster.is_empty() {
-        return Some(Summed { bytes: Vec::new(), account: account(&texts, 1) });
+        return Some(Summed { bytes: Vec::new(), account: account(&texts, pixels) });
     }
     let keys = schema.sum_keys();
+    while raster.pixels < pixels {
+        raster.coarsen();
+    }
     loop {
         let mut bytes = Vec::new();
         blocks.find(raster, stride);
@@ -157,7 +164,7 @@ pub(crate) fn blocks(tile: TileAddress, selection: &Selection<'_>, scratch: &mut
         });
         let names = keys.iter().map(String::as_str).chain(schema.class_key.as_deref());
         writer.finish(&[&schema.name, "_block"], names, &mut bytes);
-        if bytes.len() <= schema.budget {
+        if bytes.len() <= schema.budget / 2 {
             texts.write(schema, &keys, writer, &mut bytes);
             return Some(Summed { bytes, account: account(&texts, raster.pixels) });
         }

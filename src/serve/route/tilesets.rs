@@ -155,7 +155,8 @@ fn limits(extent: Bbox) -> Value {
 
 /// The layers that a layer of ours becomes inside a tile, each with its attributes and the zooms at which tiles hold it.
 fn parts_of(state: &State, layer: MapLayer) -> Vec<Value> {
-    let LayerZooms { blocks_from, drawn_from, labels_from } = tiles::zooms(state, layer);
+    let LayerZooms { shown_from, blocks_from, drawn_from, labels_from } = tiles::zooms(state, layer);
+    let first = shown_from.max(MIN_ZOOM);
     let fields: serde_json::Map<String, Value> = layer
         .columns()
         .map(|(name, kind)| {
@@ -175,7 +176,7 @@ fn parts_of(state: &State, layer: MapLayer) -> Vec<Value> {
     let (name, label) = (layer.as_str(), layer.label_zh());
     let part = |suffix: &str, what: &str, fields: &serde_json::Map<String, Value>, from: u8, to: u8| {
         let description = format!("{label}{what}");
-        let (from, to) = (from.clamp(MIN_ZOOM, MAX_ZOOM), to.clamp(MIN_ZOOM, MAX_ZOOM));
+        let (from, to) = (from.clamp(first, MAX_ZOOM), to.clamp(first, MAX_ZOOM));
         json!({ "id": format!("{name}{suffix}"), "description": description, "fields": fields, "minzoom": from, "maxzoom": to })
     };
     let mut parts = vec![part("", "", &fields, drawn_from, MAX_ZOOM)];
@@ -183,14 +184,14 @@ fn parts_of(state: &State, layer: MapLayer) -> Vec<Value> {
         parts.push(part("_label", "：标注点", &fields, labels_from, MAX_ZOOM));
     }
     parts.push(part("_tiny", "：不足一个像素的图形，以点代替", &fields, drawn_from, MAX_ZOOM));
-    if drawn_from > MIN_ZOOM {
+    if drawn_from > first {
         if blocks_from < drawn_from {
             parts.push(part("_block", "：相邻同类合并成块，附个数与亩数", &of_block, blocks_from, drawn_from - 1));
         }
-        if blocks_from > MIN_ZOOM {
-            parts.push(part("_grid", "：按方格汇总的个数与亩数", &sums, MIN_ZOOM, blocks_from - 1));
+        if blocks_from > first {
+            parts.push(part("_grid", "：按方格汇总的个数与亩数", &sums, first, blocks_from - 1));
         }
-        parts.push(part("_sum", "：块与方格的合计，供标注", &sums, MIN_ZOOM, drawn_from - 1));
+        parts.push(part("_sum", "：块与方格的合计，供标注", &sums, first, drawn_from - 1));
     }
     parts
 }
@@ -200,7 +201,7 @@ fn tile_json(state: &State, name: &str, tiles: String, layers: &[MapLayer], exte
     let meta = json!({
         "id": "meta", "description": "哪些图层在本瓦片中合并或汇总，代表多少要素与亩数", "minzoom": MIN_ZOOM, "maxzoom": MAX_ZOOM,
         "fields": {
-            "layer": "String", "features": "Number", "drawn_from": "Number", "shown_as": "String: blocks | squares",
+            "layer": "String", "features": "Number", "drawn_from": "Number", "shown_as": "String: blocks | squares | nothing",
             "pixels": "Number", "area_mu": "Number",
         },
     });

@@ -109,7 +109,7 @@ fn blocks_that_are_too_many_are_made_of_coarser_cells_and_at_last_squares() {
     let plants = city(60, 60, SIDE, 43);
     let whole = planted(plants.iter());
     let mut said = BTreeSet::new();
-    for budget in [40_000, 24_000, 16_000, 12_000, 8_000, 6_000, 4_000, 2_000, 300] {
+    for budget in [80_000, 48_000, 32_000, 24_000, 16_000, 12_000, 8_000, 4_000, 600] {
         let layer = TileLayer::build(builder_of(LayerSchema { budget, ..in_blocks() }, &plants));
         let mut counted = Sums::default();
         for address in tiles_over(&layer, 11) {

@@ -164,7 +164,9 @@ fn columns_labels_and_layers_keep_to_their_zooms() {
     schema.columns[1] = schema.columns[1].clone().from_zoom(13);
     let layer = TileLayer::build(builder_of(schema, &plants));
     let at = |zoom: u8| read(&layer, TileAddress::holding(Place { x: CORNER.x + 10, y: CORNER.y + 10 }, zoom));
-    assert!(at(11).is_empty() && at(16).is_empty());
+    assert!(at(16).is_empty());
+    assert_eq!(at(11).keys().collect::<Vec<_>>(), ["meta"]);
+    assert_eq!(at(11)["meta"][0].text("shown_as"), "nothing");
     let has_code = |tile: &support::Tile| tile["plots"].iter().any(|feature| feature.properties.contains_key("code"));
     assert!(!has_code(&at(12)) && has_code(&at(13)));
     assert!(at(12)["plots"].iter().any(|feature| feature.properties.contains_key("kind")));

@@ -65,7 +65,7 @@ export function sumLayer(kind: Kind, fonts: string[]): LayerSpecification {
     'source-layer': `${tileLayerOf(kind)}_sum`,
     filter: ['>=', sum, 0.5],
     layout: {
-      'text-field': ['concat', ['number-format', sum, { 'max-fraction-digits': 0 }], ' 亩'],
+      'text-field': ['concat', ['number-format', ['round', sum], {}], ' 亩'],
       'text-font': fonts,
       'text-size': 11,
       'text-offset': [0, { approved_not_supplied: -1.2, supplied_not_used: 0, underused: 1.2 }[kind]],
