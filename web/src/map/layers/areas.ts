@@ -97,6 +97,9 @@ export const undeterminedLayers: LayerSpecification[] = [
   },
 ]
 
+/** Faint while a building is a few pixels, so that the kinds under it are seen. */
+const buildingOpacity: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 12, 0.2, 14, 0.5]
+
 /** Tiles hold buildings from the zoom on that the legend tells: first in blocks, where they are many. */
 export const buildingLayers: LayerSpecification[] = [
   {
@@ -104,13 +107,13 @@ export const buildingLayers: LayerSpecification[] = [
     type: 'fill',
     source: SOURCES.city,
     'source-layer': 'buildings_block',
-    paint: { 'fill-color': COLOURS.building, 'fill-opacity': 0.5, 'fill-antialias': false },
+    paint: { 'fill-color': COLOURS.building, 'fill-opacity': buildingOpacity, 'fill-antialias': false },
   },
   {
     id: 'buildings-fill',
     type: 'fill',
     ...inTiles('buildings'),
-    paint: { 'fill-color': COLOURS.building, 'fill-opacity': 0.5 },
+    paint: { 'fill-color': COLOURS.building, 'fill-opacity': buildingOpacity },
   },
   {
     id: 'buildings-line',
