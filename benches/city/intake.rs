@@ -125,7 +125,7 @@ fn ogr2ogr(cluster: &Cluster, file: &Path) -> Result<f64, Box<dyn Error>> {
 }
 
 /// The most memory that this process has held so far, MB; 0 where the system does not say.
-fn peak_memory_mb() -> u64 {
+pub fn peak_memory_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes: Option<u64> = line.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok());

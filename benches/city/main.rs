@@ -2,10 +2,11 @@
 //! rows? And how fast is a file taken in, beside ogr2ogr, which checks nothing? Ratios are what counts: seconds move with the machine.
 //!
 //! Run by `make bench`. `MUJUN_BENCH_PARCELS` sets the size of the planted city (default 100 000; the design's is 1 000 000);
-//! `MUJUN_BENCH=intake` measures the import of files only.
+//! `MUJUN_BENCH=intake` measures the import of files only, `MUJUN_BENCH=foresee` what a trial of a small and of a whole file costs.
 
 mod duck;
 mod edit;
+mod foresee;
 mod intake;
 mod peer;
 mod plant;
@@ -42,6 +43,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let boundaries = folder.path().join("divisions.geojson");
     std::fs::write(&boundaries, sample::DIVISIONS_GEOJSON)?;
     import(&pool, ImportRequest::new(RegisterKind::Divisions, boundaries), &unwatched).await?;
+    if std::env::var("MUJUN_BENCH").is_ok_and(|only| only == "foresee") {
+        return foresee::trials(&cluster, &pool, folder.path(), parcels).await;
+    }
     let (planted, seconds) = timed(plant::plant(&cluster.options(), &pool, parcels)).await;
     let planted = planted.map_err(|fault| fault.to_string())?;
     println!(

@@ -2,23 +2,28 @@
 //! transaction by the law and on the day of the current run, so that the data is the only thing that moves. Records nothing.
 
 mod compare;
+mod reach;
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use mujun_domain::rulebook::Rulebook;
+use mujun_domain::subject::SubjectKind;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use super::evaluation::registers;
 use super::import::{ImportProgress, ImportStep, Watch};
 use super::judgement::{JudgedFinding, decide};
 use super::measuring::MeasureError;
 use super::registers::Registers;
 use super::rulebook::{FindError, kept};
 use super::target::{TargetError, TargetProgress, progress};
-use crate::register::RegisterKind;
-use crate::store::{self, StoreError};
+use crate::register::{ProjectEventRecord, ProjectRecord, RegisterKind, TargetRecord};
+use crate::store::{self, StoreError, Stored};
+use compare::Comparison;
+use reach::{Key, Reach};
 
 /// Changes that are told one by one; the sums count all of them.
 const CHANGES_TOLD: usize = 200;
@@ -196,100 +201,244 @@ pub enum ConsequenceError {
     Task(#[source] tokio::task::JoinError),
 }
 
+/// Changed rows whose reach is judged at once: memory is what these reach, however many rows the import has.
+const STRETCH: i64 = 2_000;
+
 /// What committing the import would change; `None` before the first run, as there is nothing yet that could change.
-/// Runs in the import's own transaction, after its rows were merged and its counts completed.
+/// Runs in the import's own transaction, after its rows were merged and its counts completed. Only the subjects that the import can
+/// reach are judged, before and after, stretch by stretch of its rows.
 ///
 /// # Errors
 /// See [`ConsequenceError`]; nothing was recorded.
 pub async fn foresee(conn: &mut PgConnection, import_id: i64, watch: Watch<'_>) -> Result<Option<Consequence>, ConsequenceError> {
+    foresee_by(conn, import_id, STRETCH, &mut |_, _| {}, watch).await
+}
+
+/// Is shown the findings of one stretch before and after.
+type See<'a> = &'a mut (dyn FnMut(&[JudgedFinding], &[JudgedFinding]) + Send);
+
+/// As [`foresee`], so many changed rows at a time; `see` is shown every finding that is compared.
+///
+/// # Errors
+/// As [`foresee`].
+#[doc(hidden)]
+pub async fn foresee_by(
+    conn: &mut PgConnection,
+    import_id: i64,
+    stretch: i64,
+    see: See<'_>,
+    watch: Watch<'_>,
+) -> Result<Option<Consequence>, ConsequenceError> {
     watch(ImportProgress { step: ImportStep::Foreseeing, rows: 0, of: None });
     let Some(run) = store::run::current(conn).await? else { return Ok(None) };
     let Some(at_work) = store::consequence::at_work(conn, import_id).await? else { return Ok(None) };
+    let Ok(kind) = at_work.kind.parse::<RegisterKind>() else { return Ok(None) };
     let law = Arc::new(kept(conn, &run.run.rulebook_digest).await.map_err(ConsequenceError::Law)?);
     let as_of = run.run.as_of;
-    let rows = RowFates {
-        new: at_work.rows_new,
-        changed: at_work.rows_changed,
-        unchanged: at_work.rows_unchanged,
-        quarantined: at_work.rows_quarantined,
-        closed: store::lineage::closed(conn, import_id).await?,
+    let names = store::read::division::names(conn).await?.into_iter().collect();
+    let files: HashMap<i64, Arc<str>> =
+        store::import::sources(conn).await?.into_iter().map(|(import, source)| (import, Arc::from(source.file_name))).collect();
+    let before = Renovations::known_at(conn, at_work.known_before).await?;
+    let after = match kind {
+        RegisterKind::Projects | RegisterKind::ProjectEvents | RegisterKind::Targets => Renovations::now(conn).await?,
+        _ => before.clone(),
     };
-    let mut consequence = Consequence {
+    let target = compare::targets(before.progress(as_of)?.as_ref(), after.progress(as_of)?.as_ref(), &names);
+
+    let mut rows = store::consequence::list_moved(conn, kind, import_id, at_work.received_at).await?;
+    let buildings = store::consequence::some_buildings(conn, import_id, at_work.received_at).await?;
+    if reaches_everything(conn, kind, import_id, &buildings, (&before, &after)).await? {
+        rows += store::consequence::list_everything(conn).await?;
+    }
+    let part = Part { kind, import_id, buildings, files, renovations: (before, after), law: law.clone(), as_of };
+    let (mut comparison, mut judged, mut place) = (Comparison::default(), HashSet::new(), 0);
+    loop {
+        let moved = store::consequence::stretch(conn, place, stretch).await?;
+        let Some(last) = moved.last() else { break };
+        place = last.place;
+        let reach = reach::reach(conn, kind, moved).await?;
+        let asked = judged_first(&reach, &mut judged);
+        if !asked.is_empty() {
+            let (old, new) = part.judged(conn, &reach, asked).await?;
+            see(&old, &new);
+            comparison.add(&old, &new, &names, CHANGES_TOLD);
+        }
+        watch(ImportProgress { step: ImportStep::Foreseeing, rows: place.unsigned_abs(), of: Some(rows) });
+    }
+    let (sums, changes, changes_total) = comparison.told();
+    Ok(Some(Consequence {
         as_of,
         rulebook_edition: law.edition().to_owned(),
         rulebook_digest: law.digest().to_string(),
-        rows,
-        ..Consequence::default()
-    };
-    let moved = at_work.kind.parse::<RegisterKind>().ok();
-    let before = match at_work.known_before {
-        Some(_) => registers(conn, at_work.known_before).await?,
-        None => Registers::default(),
-    };
-    let (before, old) = evaluated(before, law.clone(), as_of).await?;
-    let after = as_they_would_be(conn, before, moved).await?;
-    let (_, new) = evaluated(after, law, as_of).await?;
-
-    let names = store::read::division::names(conn).await?.into_iter().collect();
-    let flags = compare::flags(&old.findings, &new.findings, &names, CHANGES_TOLD);
-    (consequence.sums, consequence.changes, consequence.changes_total) = flags;
-    consequence.target = compare::targets(old.target.as_ref(), new.target.as_ref(), &names);
-    Ok(Some(consequence))
+        rows: RowFates {
+            new: at_work.rows_new,
+            changed: at_work.rows_changed,
+            unchanged: at_work.rows_unchanged,
+            quarantined: at_work.rows_quarantined,
+            closed: store::lineage::closed(conn, import_id).await?,
+        },
+        sums,
+        changes,
+        changes_total,
+        target,
+    }))
 }
 
-struct Evaluated {
-    findings: Vec<JudgedFinding>,
-    target: Option<TargetProgress>,
+/// Whether the import changes what is known of every parcel: the first buildings or the first renovation projects do, as before them
+/// nothing was known of any.
+async fn reaches_everything(
+    conn: &mut PgConnection,
+    kind: RegisterKind,
+    import_id: i64,
+    buildings: &[(String, i64, bool)],
+    (before, after): (&Renovations, &Renovations),
+) -> Result<bool, StoreError> {
+    Ok(match kind {
+        RegisterKind::Buildings => {
+            let versions: Vec<(String, i64)> =
+                buildings.iter().map(|(division, version, _)| (division.clone(), *version)).collect();
+            let rows = store::building::of_versions(conn, &versions).await?;
+            !rows.is_empty() && rows.iter().all(|row| row.import_id == import_id)
+        }
+        RegisterKind::Projects => before.projects.is_empty() != after.projects.is_empty(),
+        _ => false,
+    })
 }
 
-async fn evaluated(
-    registers: Registers,
+/// A subject in few bytes: a city has millions, and each is judged only once.
+type Mark = (u64, u64);
+
+/// The subjects of a reach that were not judged yet.
+fn judged_first(reach: &Reach, judged: &mut HashSet<Mark>) -> HashSet<(SubjectKind, Key)> {
+    let all = [
+        (SubjectKind::Parcel, &reach.parcels),
+        (SubjectKind::Supply, &reach.supplies),
+        (SubjectKind::Approval, &reach.approvals),
+    ];
+    all.into_iter()
+        .flat_map(|(subject, keys)| keys.iter().map(move |key| (subject, key.clone())))
+        .filter(|subject| judged.insert(mark(subject)))
+        .collect()
+}
+
+fn mark(subject: &(SubjectKind, Key)) -> Mark {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        (salt, subject).hash(&mut hasher);
+        hasher.finish()
+    };
+    (half(1), half(2))
+}
+
+/// Projects, their events and the targets: few enough to be held whole.
+#[derive(Clone, Debug, Default)]
+struct Renovations {
+    projects: Vec<Stored<ProjectRecord>>,
+    events: Vec<Stored<ProjectEventRecord>>,
+    targets: Vec<Stored<TargetRecord>>,
+}
+
+impl Renovations {
+    /// As they were known; nothing was known at no instant.
+    async fn known_at(conn: &mut PgConnection, instant: Option<DateTime<Utc>>) -> Result<Renovations, StoreError> {
+        if instant.is_none() { Ok(Renovations::default()) } else { Renovations::read(conn, instant).await }
+    }
+
+    async fn now(conn: &mut PgConnection) -> Result<Renovations, StoreError> {
+        Renovations::read(conn, None).await
+    }
+
+    async fn read(conn: &mut PgConnection, instant: Option<DateTime<Utc>>) -> Result<Renovations, StoreError> {
+        Ok(Renovations {
+            projects: store::project::known_at(conn, instant).await?,
+            events: store::project_event::known_at(conn, instant).await?,
+            targets: store::target::known_at(conn, instant).await?,
+        })
+    }
+
+    fn put_into(self, registers: &mut Registers) {
+        (registers.projects, registers.events, registers.targets) = (self.projects, self.events, self.targets);
+    }
+
+    fn progress(&self, as_of: NaiveDate) -> Result<Option<TargetProgress>, TargetError> {
+        let mut registers = Registers::default();
+        self.clone().put_into(&mut registers);
+        progress(&registers, None, as_of)
+    }
+}
+
+/// What is the same for every stretch.
+struct Part {
+    kind: RegisterKind,
+    import_id: i64,
+    buildings: Vec<(String, i64, bool)>,
+    files: HashMap<i64, Arc<str>>,
+    /// Before and after.
+    renovations: (Renovations, Renovations),
     law: Arc<Rulebook>,
     as_of: NaiveDate,
-) -> Result<(Registers, Evaluated), ConsequenceError> {
-    let judging = tokio::task::spawn_blocking(move || {
-        let findings = decide(&registers, &law, as_of)?.findings;
-        let target = progress(&registers, None, as_of)?;
-        Ok((registers, Evaluated { findings, target }))
-    });
-    judging.await.map_err(ConsequenceError::Task)?
 }
 
-/// The registers as the transaction sees them: only the one that is imported differs from before, so only that is read again.
-async fn as_they_would_be(
-    conn: &mut PgConnection,
-    before: Registers,
-    moved: Option<RegisterKind>,
-) -> Result<Registers, StoreError> {
-    let mut after = before;
-    macro_rules! read_again {
-        ($($kind:ident: $field:ident = $register:ident;)*) => {
-            match moved {
-                $(Some(RegisterKind::$kind) => {
-                    after.$field = Vec::new();
-                    after.$field = store::$register::known_at(conn, None).await?;
-                })*
-                // No finding asks for a boundary or a zone.
-                Some(RegisterKind::Divisions | RegisterKind::Zones) => {}
-                None => return registers(conn, None).await,
-            }
-        };
+impl Part {
+    /// The findings on some subjects before and after the import, judged from the rows that they rest on.
+    async fn judged(
+        &self,
+        conn: &mut PgConnection,
+        reach: &Reach,
+        asked: HashSet<(SubjectKind, Key)>,
+    ) -> Result<(Vec<JudgedFinding>, Vec<JudgedFinding>), ConsequenceError> {
+        let (before, after) = self.registers(conn, reach).await?;
+        let (law, as_of) = (self.law.clone(), self.as_of);
+        let judging = tokio::task::spawn_blocking(move || {
+            let of = |registers: Registers| -> Result<Vec<JudgedFinding>, ConsequenceError> {
+                let mut findings = decide(&registers, &law, as_of)?.findings;
+                findings.retain(|row| asked.contains(&(row.subject, (row.division_code.clone(), row.subject_code.clone()))));
+                Ok(findings)
+            };
+            Ok((of(before)?, of(after)?))
+        });
+        judging.await.map_err(ConsequenceError::Task)?
     }
-    read_again! {
-        Parcels: parcels = parcel;
-        Buildings: buildings = building;
-        Approvals: approvals = approval;
-        Supplies: supplies = supply;
-        SupplyEvents: supply_events = supply_event;
-        Deductions: deductions = deduction;
-        Enterprises: enterprises = enterprise;
-        Occupancies: occupancies = occupancy;
-        EnterpriseYears: enterprise_years = enterprise_year;
-        Projects: projects = project;
-        ProjectEvents: events = project_event;
-        Targets: targets = target;
+
+    async fn registers(&self, conn: &mut PgConnection, reach: &Reach) -> Result<(Registers, Registers), StoreError> {
+        let bare = || Registers { files: self.files.clone(), ..Registers::default() };
+        let (mut before, mut after) = (bare(), bare());
+        let (old, new) = self.renovations.clone();
+        old.put_into(&mut before);
+        new.put_into(&mut after);
+        let mut former = reach.former.clone();
+        macro_rules! read {
+            ($($kind:ident: $field:ident = $register:ident;)*) => {$(
+                let mut versions: Vec<(String, i64)> =
+                    reach.rows.get(&RegisterKind::$kind).into_iter().flatten().cloned().collect();
+                if RegisterKind::$kind == RegisterKind::Buildings {
+                    // Wherever it stands: that there is one tells an empty parcel from a city that was not surveyed.
+                    versions.extend(self.buildings.iter().map(|(division, version, _)| (division.clone(), *version)));
+                    if self.kind == RegisterKind::Buildings {
+                        former.extend(self.buildings.iter().filter(|(.., ended)| *ended).map(|(_, version, _)| *version));
+                    }
+                }
+                let rows = store::$register::of_versions(conn, &versions).await?;
+                if self.kind == RegisterKind::$kind {
+                    before.$field = rows.iter().filter(|row| row.import_id != self.import_id).cloned().collect();
+                    after.$field = rows.into_iter().filter(|row| !former.contains(&row.version_id)).collect();
+                } else {
+                    before.$field = rows.clone();
+                    after.$field = rows;
+                }
+            )*};
+        }
+        read! {
+            Parcels: parcels = parcel;
+            Buildings: buildings = building;
+            Approvals: approvals = approval;
+            Supplies: supplies = supply;
+            SupplyEvents: supply_events = supply_event;
+            Deductions: deductions = deduction;
+            Enterprises: enterprises = enterprise;
+            Occupancies: occupancies = occupancy;
+            EnterpriseYears: enterprise_years = enterprise_year;
+        }
+        Ok((before, after))
     }
-    let files = store::import::sources(conn).await?;
-    after.files = files.into_iter().map(|(import, source)| (import, Arc::from(source.file_name))).collect();
-    Ok(after)
 }

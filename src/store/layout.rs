@@ -165,6 +165,7 @@ templates!(
     analyze,
     analyze_stage,
     known_at,
+    of_versions,
     present_keys,
     is_empty,
     lock_for_bulk,

@@ -104,6 +104,28 @@ pub(super) async fn known_at<R: Versioned>(
     Ok(found)
 }
 
+/// These versions, named by division and number, ordered by division and code.
+pub(super) async fn of_versions<R: Versioned>(
+    conn: &mut PgConnection,
+    versions: &[(String, i64)],
+) -> Result<Vec<Stored<R>>, StoreError> {
+    let (divisions, numbers): (Vec<&str>, Vec<i64>) =
+        versions.iter().map(|(division, number)| (division.as_str(), *number)).unzip();
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query(layout::statements(R::LAYOUT).of_versions)
+        .persistent(false)
+        .bind(divisions)
+        .bind(numbers)
+        .fetch_all(conn)
+        .await
+        .during("读取登记簿的版本")?;
+    let mut found: Vec<Stored<R>> = rows.iter().map(stored).collect::<Result<_, _>>()?;
+    found.sort_by(|one, other| one.record.key().cmp(&other.record.key()));
+    Ok(found)
+}
+
 fn stored<R: Versioned>(row: &PgRow) -> Result<Stored<R>, RowFault> {
     let mut fields = Fields { table: R::LAYOUT.table, row, next: 0, version_id: 0 };
     let version_id = fields.take("version_id")?;
@@ -194,6 +216,14 @@ macro_rules! register_functions {
             known_at: Option<chrono::DateTime<chrono::Utc>>,
         ) -> Result<Vec<$crate::store::Stored<$record>>, $crate::store::StoreError> {
             $crate::store::version::known_at(conn, known_at).await
+        }
+
+        /// These versions, named by division and number, ordered by division and code.
+        pub async fn of_versions(
+            conn: &mut sqlx::PgConnection,
+            versions: &[(String, i64)],
+        ) -> Result<Vec<$crate::store::Stored<$record>>, $crate::store::StoreError> {
+            $crate::store::version::of_versions(conn, versions).await
         }
 
         /// As [`known_at`], one row after the other in no particular order: memory stays flat.

@@ -43,7 +43,7 @@ pub fn ground(planar: MultiPolygon<f64>) -> Ground {
     Ground { ellipsoidal_area_m2: area::ellipsoidal_area(&surface), planar_area_m2: Some(area::planar_area(&plane)), surface }
 }
 
-fn stored<R>(version_id: i64, record: R) -> Stored<R> {
+pub fn stored<R>(version_id: i64, record: R) -> Stored<R> {
     Stored {
         version_id,
         import_id: 1,

@@ -61,53 +61,68 @@ fn moved<'a>(old: Option<&'a JudgedFinding>, new: Option<&'a JudgedFinding>) -> 
     }
 }
 
-/// Sums by county and kind, the first changes one by one, and how many there are.
-pub(super) fn flags(
-    old: &[JudgedFinding],
-    new: &[JudgedFinding],
-    names: &Names,
-    told: usize,
-) -> (Vec<FlagSum>, Vec<FlagChange>, usize) {
-    let before: HashMap<Key<'_>, &JudgedFinding> = old.iter().map(|row| (key(row), row)).collect();
-    let after: HashMap<Key<'_>, &JudgedFinding> = new.iter().map(|row| (key(row), row)).collect();
-    let gone = old.iter().filter(|row| !after.contains_key(&key(row)));
-    let mut all: Vec<Moved<'_>> = new
-        .iter()
-        .flat_map(|row| moved(before.get(&key(row)).copied(), Some(row)))
-        .chain(gone.flat_map(|row| moved(Some(row), None)))
-        .collect();
-    all.sort_by(|one, other| {
-        let place = |moved: &Moved<'_>| {
-            let row = moved.row().map(key);
-            (row.map(|row| row.1.to_owned()), moved.kind, moved.fate, row.map(|row| (row.0, row.2.to_owned(), row.3.to_owned())))
-        };
-        place(one).cmp(&place(other))
-    });
-    let mut sums: BTreeMap<(&str, Kind), FlagSum> = BTreeMap::new();
-    for one in &all {
-        let Some(row) = one.row() else { continue };
-        let sum = sums.entry((&row.division_code, one.kind)).or_insert_with(|| FlagSum {
-            division_code: row.division_code.clone(),
-            division_name: names.get(&row.division_code).cloned(),
-            kind: one.kind.as_str().to_owned(),
-            kind_label: one.kind.label_zh().to_owned(),
-            ..FlagSum::default()
-        });
-        match one.fate {
-            FlagFate::Appears => (sum.appeared, sum.appeared_m2) = (sum.appeared + 1, sum.appeared_m2 + one.after_m2),
-            FlagFate::Vanishes => (sum.vanished, sum.vanished_m2) = (sum.vanished + 1, sum.vanished_m2 + one.before_m2),
-            FlagFate::Resized => (sum.resized, sum.resized_m2) = (sum.resized + 1, sum.resized_m2 + one.net_m2()),
+/// The order in which changes are told: division, kind, fate, then subject and rule.
+type Rank = (String, Kind, FlagFate, SubjectKind, String, String);
+
+fn rank(moved: &Moved<'_>) -> Option<Rank> {
+    let (subject, division, code, rule) = key(moved.row()?);
+    Some((division.to_owned(), moved.kind, moved.fate, subject, code.to_owned(), rule.to_owned()))
+}
+
+/// What was compared so far: sums by county and kind, the first changes one by one, and how many there are.
+#[derive(Debug, Default)]
+pub(super) struct Comparison {
+    sums: BTreeMap<(String, Kind), FlagSum>,
+    first: BTreeMap<Rank, FlagChange>,
+    total: usize,
+}
+
+impl Comparison {
+    /// Holds two evaluations of the same subjects against each other; each subject may come only once.
+    pub fn add(&mut self, old: &[JudgedFinding], new: &[JudgedFinding], names: &Names, told: usize) {
+        let before: HashMap<Key<'_>, &JudgedFinding> = old.iter().map(|row| (key(row), row)).collect();
+        let after: HashMap<Key<'_>, &JudgedFinding> = new.iter().map(|row| (key(row), row)).collect();
+        let gone = old.iter().filter(|row| !after.contains_key(&key(row)));
+        let all = new
+            .iter()
+            .flat_map(|row| moved(before.get(&key(row)).copied(), Some(row)))
+            .chain(gone.flat_map(|row| moved(Some(row), None)));
+        for one in all {
+            let (Some(row), Some(rank)) = (one.row(), rank(&one)) else { continue };
+            let sum = self.sums.entry((row.division_code.clone(), one.kind)).or_insert_with(|| FlagSum {
+                division_code: row.division_code.clone(),
+                division_name: names.get(&row.division_code).cloned(),
+                kind: one.kind.as_str().to_owned(),
+                kind_label: one.kind.label_zh().to_owned(),
+                ..FlagSum::default()
+            });
+            match one.fate {
+                FlagFate::Appears => (sum.appeared, sum.appeared_m2) = (sum.appeared + 1, sum.appeared_m2 + one.after_m2),
+                FlagFate::Vanishes => (sum.vanished, sum.vanished_m2) = (sum.vanished + 1, sum.vanished_m2 + one.before_m2),
+                FlagFate::Resized => (sum.resized, sum.resized_m2) = (sum.resized + 1, sum.resized_m2 + one.net_m2()),
+            }
+            sum.net_m2 += one.net_m2();
+            self.total += 1;
+            let is_among_the_first = self.first.len() < told || self.first.last_key_value().is_some_and(|(last, _)| rank < *last);
+            if is_among_the_first && let Some(change) = change(&one) {
+                self.first.insert(rank, change);
+                if self.first.len() > told {
+                    self.first.pop_last();
+                }
+            }
         }
-        sum.net_m2 += one.net_m2();
     }
-    let mu = |m2| Area::from_m2(m2).mu();
-    let mut sums: Vec<FlagSum> = sums.into_values().collect();
-    for sum in &mut sums {
-        (sum.appeared_mu, sum.vanished_mu) = (mu(sum.appeared_m2), mu(sum.vanished_m2));
-        (sum.resized_mu, sum.net_mu) = (mu(sum.resized_m2), mu(sum.net_m2));
+
+    /// Sums by county and kind, the first changes one by one, and how many there are.
+    pub fn told(self) -> (Vec<FlagSum>, Vec<FlagChange>, usize) {
+        let mu = |m2| Area::from_m2(m2).mu();
+        let mut sums: Vec<FlagSum> = self.sums.into_values().collect();
+        for sum in &mut sums {
+            (sum.appeared_mu, sum.vanished_mu) = (mu(sum.appeared_m2), mu(sum.vanished_m2));
+            (sum.resized_mu, sum.net_mu) = (mu(sum.resized_m2), mu(sum.net_m2));
+        }
+        (sums, self.first.into_values().collect(), self.total)
     }
-    let changes = all.iter().take(told).filter_map(change).collect();
-    (sums, changes, all.len())
 }
 
 fn change(moved: &Moved<'_>) -> Option<FlagChange> {

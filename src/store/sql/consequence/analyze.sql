@@ -1,0 +1,2 @@
+-- How are the rows distributed that the import brings or ends?
+analyze foreseen_row
