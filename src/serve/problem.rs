@@ -64,6 +64,8 @@ pub(crate) enum Problem {
     UnknownParameter { names: Vec<String>, allowed: Vec<&'static str> },
     /// A query parameter whose value cannot be read.
     InvalidParameter { name: &'static str, found: String, expected: String },
+    /// A parameter that none of the layers asked for can answer.
+    ParameterOfOtherLayers { name: &'static str, asked: String, answering: String },
     /// A cursor that we did not give out, or gave out for another list.
     InvalidCursor,
     /// A body that is not JSON.
@@ -133,7 +135,9 @@ impl Problem {
             }
             Problem::UnknownLayer { .. } => ("/problems/unknown-layer", StatusCode::BAD_REQUEST, "没有这个图层"),
             Problem::UnknownParameter { .. } => ("/problems/unknown-parameter", StatusCode::BAD_REQUEST, "有不认识的查询参数"),
-            Problem::InvalidParameter { .. } => ("/problems/invalid-parameter", StatusCode::BAD_REQUEST, "查询参数的值不对"),
+            Problem::InvalidParameter { .. } | Problem::ParameterOfOtherLayers { .. } => {
+                ("/problems/invalid-parameter", StatusCode::BAD_REQUEST, "查询参数的值不对")
+            }
             Problem::InvalidCursor => ("/problems/invalid-cursor", StatusCode::BAD_REQUEST, "翻页标记无效"),
             Problem::InvalidBody { .. } => ("/problems/invalid-body", StatusCode::BAD_REQUEST, "请求内容不是 JSON"),
             Problem::BodyTooLarge { .. } => ("/problems/body-too-large", StatusCode::PAYLOAD_TOO_LARGE, "请求内容过大"),
@@ -205,6 +209,9 @@ impl Problem {
                 format!("不认识查询参数 {}；此地址可用的是 {}。", names.join("、"), allowed.join("、"))
             }
             Problem::InvalidParameter { name, found, expected } => format!("参数 {name} 的值是“{found}”，应为{expected}。"),
+            Problem::ParameterOfOtherLayers { name, asked, answering } => {
+                format!("图层 {asked} 没有可按参数 {name} 筛选的内容；能用它的图层是 {answering}。请改请求这些图层，或去掉 {name}。")
+            }
             Problem::InvalidCursor => "翻页标记 cursor 不是本列表给出的，或筛选、排序已改变。请去掉 cursor 从第一页重新开始。".to_owned(),
             Problem::InvalidBody { reason } => format!("请求内容无法按 JSON 解析：{reason}。请检查括号、引号与逗号。"),
             Problem::BodyTooLarge { limit } => {
@@ -235,6 +242,9 @@ impl Problem {
             Problem::Upload(error) => upload_problem::errors(error),
             Problem::InvalidParameter { name, found, expected } => {
                 vec![serde_json::json!({ "parameter": name, "found": found, "expected": expected })]
+            }
+            Problem::ParameterOfOtherLayers { name, asked, answering } => {
+                vec![serde_json::json!({ "parameter": name, "found": asked, "expected": answering })]
             }
             Problem::UnknownParameter { names, .. } => {
                 names.iter().map(|name| serde_json::json!({ "parameter": name })).collect()

@@ -118,9 +118,15 @@ fn narrow<T: Copy>(
             is_answered = true;
         }
     }
-    let answering: Vec<&str> =
-        MapLayer::ALL.into_iter().filter(|layer| condition(*layer, value).is_some()).map(MapLayer::as_str).collect();
-    if is_answered { Ok(()) } else { Err(invalid(name, "", format!("只用于图层 {}", answering.join("、")))) }
+    if is_answered {
+        return Ok(());
+    }
+    let names = |layers: &mut dyn Iterator<Item = MapLayer>| layers.map(MapLayer::as_str).collect::<Vec<_>>().join("、");
+    Err(Problem::ParameterOfOtherLayers {
+        name,
+        asked: names(&mut layers.iter().copied()),
+        answering: names(&mut MapLayer::ALL.into_iter().filter(|layer| condition(*layer, value).is_some())),
+    })
 }
 
 /// `filter` with `filter-lang`, which can only be CQL2 text.

@@ -4,6 +4,7 @@ mod assets;
 mod card;
 mod determinations;
 mod display;
+mod geometry;
 mod lists;
 mod map;
 mod mvt;

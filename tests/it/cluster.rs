@@ -226,7 +226,7 @@ fn is_running(pid: i32) -> bool {
 }
 
 /// `kill -9` of the server and every process it started.
-fn kill_all_of(cluster: &Cluster) {
+pub fn kill_all_of(cluster: &Cluster) {
     let postmaster = cluster.pid().unwrap();
     let children = std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children")).unwrap();
     kill(Pid::from_raw(postmaster), Signal::SIGKILL).unwrap();

@@ -38,6 +38,15 @@ impl TestCity {
         TestCity::from_template("template0").await
     }
 
+    /// A migrated database on a server of the test's own.
+    pub async fn on(own: &Cluster) -> TestCity {
+        let options = own.options();
+        let pool = PgPool::connect_with(options.clone()).await.unwrap();
+        store::migrate(&pool).await.unwrap();
+        // Of a name that the common server never gives: there is nothing to remove from it.
+        TestCity { pool, options, name: "city_elsewhere".to_owned() }
+    }
+
     async fn from_template(template: &str) -> TestCity {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("city_{}", NEXT.fetch_add(1, Ordering::Relaxed));

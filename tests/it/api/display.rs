@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::{StatusCode, header};
 use mujun::app::evaluation::{Activation, EvaluationRequest, evaluate_city};
+use mujun::cluster::Cluster;
 use mujun::register::{BuildingRecord, ParcelRecord, RegisterKind};
 use mujun::store::{building, import, parcel};
 use rand::seq::IndexedRandom;
@@ -14,12 +15,14 @@ use sqlx::{Acquire, Executor, Row};
 use super::mvt::decode;
 use super::seed::{Answer, Api, Mapped, encoded, file, rulebook, the_town};
 use super::tiles::tile_at;
+use crate::cluster::kill_all_of;
+use crate::support::{TestCity, reachable_folder};
 use crate::town::{COUNTY, day, ground, rectangle};
 
-const ALL: &str = "parcels,leftovers,buildings,zones,projects,supplies,findings,approvals,divisions";
+pub const ALL: &str = "parcels,leftovers,buildings,zones,projects,supplies,findings,approvals,divisions";
 
 /// The addresses of all tiles of a zoom that the parcels touch, and those around them.
-async fn addresses(api: &Api, zoom: u32) -> Vec<(u32, u32, u32)> {
+pub async fn addresses(api: &Api, zoom: u32) -> Vec<(u32, u32, u32)> {
     let extent =
         sqlx::query("select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e) from (select st_extent(geom)::box2d e from parcel) x")
             .fetch_one(&api.city.pool)
@@ -138,6 +141,46 @@ async fn memory_says_what_the_database_says_after_whatever_happens() {
         let (one, other) = (mapped.get(&address).await, restarted.get(&address).await);
         assert!(one.body == other.body && one.header(header::ETAG) == other.header(header::ETAG), "{address}");
     }
+}
+
+#[tokio::test]
+async fn a_database_that_dies_and_comes_back_is_followed_again() {
+    let folder = reachable_folder();
+    let cluster = Cluster::open(folder.path()).unwrap();
+    let api = Api::judged_on(TestCity::on(&cluster).await, &the_town()).await;
+    let mapped = api.in_memory().await;
+    let parcels: Vec<ParcelRecord> = the_town().parcels.iter().map(|version| version.record.clone()).collect();
+    // What is shown everywhere: the tags, and the revision that the tiles name.
+    async fn shown(mapped: &Mapped, tiles: &[(u32, u32, u32)]) -> (Vec<String>, BTreeSet<String>) {
+        let (mut tags, mut revisions) = (Vec::new(), BTreeSet::new());
+        for (z, x, y) in tiles {
+            let answer = mapped.get(&format!("/tiles/parcels/{z}/{x}/{y}")).await;
+            tags.push(answer.header(header::ETAG).to_owned());
+            revisions.insert(answer.header("x-tile-revision").to_owned());
+        }
+        (tags, revisions)
+    }
+    let tiles = addresses(&api, 14).await;
+    let before = shown(&mapped, &tiles).await;
+    kill_all_of(&cluster);
+    drop(cluster);
+    assert_eq!(shown(&mapped, &tiles).await, before, "without a database tiles are what they were");
+    let cluster = Cluster::open(folder.path()).unwrap();
+    record!(&api, Parcels, parcel, [moved(&parcels[0], 150.0, 80.0, 90.0)], "f1");
+    same_everywhere(&api, &mapped, &[9, 12, 14]).await;
+    let after = shown(&mapped, &tiles).await;
+    assert!(after.0 != before.0 && after.1 != before.1 && after.1.len() == 1, "{:?} {:?}", before.1, after.1);
+    cluster.stop().unwrap();
+}
+
+#[tokio::test]
+async fn a_parameter_that_no_layer_can_answer_is_named_with_those_that_can() {
+    let api = Api::empty().await;
+    let answer = api.get("/tiles/parcels,zones/12/3422/1678?state=verified").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    let expected = "图层 parcels、zones 没有可按参数 state 筛选的内容；能用它的图层是 leftovers、findings。";
+    assert!(detail.starts_with(expected), "{detail}");
 }
 
 #[tokio::test]

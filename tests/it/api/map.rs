@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use axum::http::{StatusCode, header};
+use mujun_domain::unit::grouped;
 use resvg::tiny_skia::Pixmap;
 use resvg::usvg::roxmltree::Document;
 use serde_json::Value;
@@ -150,6 +151,27 @@ async fn a_drawing_stands_alone_and_says_what_it_shows() {
     }
     // 100 × 100 m are 15 亩, and there is one of each in the frame.
     assert!(all.contains("图内 1 宗 · 15.00 亩"), "{all}");
+}
+
+#[tokio::test]
+async fn the_legend_of_a_sheet_sums_what_the_legend_of_the_page_sums() {
+    let api = Api::town().await;
+    let summary = api.json("/api/v1/summary").await;
+    let (lon, lat) = label_of(&api, "P02").await;
+    // Near enough to see outlines, and so far away that parcels are dots.
+    for half in [0.06, 0.6] {
+        let svg = drawn(&api, &format!("format=svg&bbox={}", around((lon, lat), half))).await;
+        let text = String::from_utf8(svg.body).unwrap();
+        let drawing = Document::parse(&text).unwrap();
+        let words: Vec<&str> = drawing.descendants().filter_map(|node| node.text()).collect();
+        for kind in summary["kinds"].as_array().unwrap() {
+            let area = grouped(kind["area_m2"].as_f64().unwrap() * 3.0 / 2000.0, 2);
+            let name = format!("{} · 疑似", kind["label"].as_str().unwrap());
+            let at = words.iter().position(|word| *word == name).unwrap_or_else(|| panic!("{name} is not in {words:?}"));
+            let figures = words[at..].iter().find(|word| word.starts_with("图内")).unwrap();
+            assert!(figures.ends_with(&format!("· {area} 亩")), "{half}: {name} {figures}, expected {area}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use flate2::read::GzDecoder;
 use mujun::app::query::MapLayer;
 
+use super::geometry::compare;
 use super::mvt::decode;
 use super::seed::Api;
 
@@ -90,13 +91,30 @@ async fn every_building_of_a_real_city_is_counted_and_drawn_where_it_stands() {
         assert_eq!((counted, said), (if zoom == 11 { 0 } else { BUILDINGS as u64 }, BUILDINGS as u64), "zoom {zoom}");
     }
 
-    // Where the fullest tile would be too heavy, squares stand for buildings at every place of that zoom.
+    // Where the fullest tile would be too heavy, blocks stand for buildings at every place of that zoom; past it buildings are drawn.
     let drawn_from = snapshot.layer(MapLayer::Buildings).drawn_from();
     assert!(drawn_from <= 15, "{drawn_from}");
     for (z, x, y) in [(15, 9650, 12_314), (16, 19_299, 24_631), (16, 19_303, 24_625)] {
         let answer = mapped.get(&format!("/tiles/buildings/{z}/{x}/{y}")).await;
         assert_eq!(answer.status, StatusCode::OK);
         let tile = decode(&answer.body);
+        assert!(!tile.contains_key("meta"), "every building is drawn");
+        let compared = compare(&api.city.pool, "display_building", (z as u32, x as u32, y as u32), &tile["buildings"]).await;
+        let (mut near, mut far) = (0, Vec::new());
+        for own in compared.iter().filter(|own| own.is_drawn) {
+            assert!(own.is_valid, "{z}/{x}/{y}: building {} is not valid", own.id);
+            let differs = own.differs.unwrap_or_else(|| panic!("{z}/{x}/{y}: building {} is not there", own.id));
+            // A band of one unit along the outline.
+            assert!(differs <= own.perimeter.max(4.0), "{z}/{x}/{y}: building {} differs by {differs}", own.id);
+            // Of what covers the tile there is no corner to compare.
+            match own.off {
+                Some(off) if off > 1.0 => far.push((own.id, off)),
+                _ => near += 1,
+            }
+        }
+        // What is farther has lost a part or a nook narrower than a unit.
+        eprintln!("{z}/{x}/{y}: {near} within a unit, farther {far:?}");
+        assert!(near > 100 && far.len() * 200 <= near, "{z}/{x}/{y}: {near}, {far:?}");
         let shown: BTreeSet<i64> = ["buildings", "buildings_tiny"]
             .iter()
             .filter_map(|name| tile.get(*name))

@@ -131,7 +131,11 @@ impl Api {
 
     /// These registers, judged as of the end of June 2026.
     pub async fn judged(registers: &Registers) -> Api {
-        let city = TestCity::new().await;
+        Api::judged_on(TestCity::new().await, registers).await
+    }
+
+    /// The same, in this database.
+    pub async fn judged_on(city: TestCity, registers: &Registers) -> Api {
         record(&city, registers).await;
         let request = EvaluationRequest {
             as_of: day("2026-06-30"),
