@@ -83,9 +83,9 @@ impl Raster {
         self.crossings.clear();
         for (_, ring) in rings {
             let Some(last) = ring.last() else { continue };
-            let mut from = self.from_origin(*last);
+            let mut from = self.way_to(*last);
             for place in ring {
-                let to = self.from_origin(*place);
+                let to = self.way_to(*place);
                 // The same for both directions of an edge, so that a cell belongs to one of two neighbours.
                 let (a, b) = if (from[1], from[0]) <= (to[1], to[0]) { (from, to) } else { (to, from) };
                 from = to;
@@ -109,7 +109,7 @@ impl Raster {
                 *cell = value.min(*cell);
             }
         }
-        let [x, y] = self.from_origin(label).map(|way| way >> self.shift);
+        let [x, y] = self.way_to(label).map(|way| way >> self.shift);
         if (0..side).contains(&x) && (0..side).contains(&y) {
             self.labels.push(Labelled { column: x as u16, row: y as u16, value, is_here, weight });
             let cell = &mut self.cells[y as usize * side as usize + x as usize];
@@ -117,7 +117,7 @@ impl Raster {
         }
     }
 
-    fn from_origin(&self, place: Place) -> [i64; 2] {
+    fn way_to(&self, place: Place) -> [i64; 2] {
         [i64::from(place.x) - self.west, i64::from(place.y) - self.north]
     }
 

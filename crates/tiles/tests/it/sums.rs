@@ -6,7 +6,7 @@ use geo::Area;
 use mujun_tiles::{LayerSchema, Row, Scratch, Selection, TileLayer, encode};
 use proptest::prelude::*;
 
-use super::support::{Plant, Tile, builder_of, city, decode, read, schema, tiles_over};
+use super::support::{Plant, builder_of, city, decode, read, schema, tiles_over};
 
 /// Features and weights in tenths, in all and by class.
 #[derive(Clone, Debug, Default, PartialEq)]
