@@ -27,3 +27,4 @@ pub mod state;
 pub mod status;
 pub mod target;
 pub mod tile;
+pub mod tolerance;

@@ -17,6 +17,7 @@ mod sample;
 mod serve;
 mod show;
 mod table;
+mod tolerance;
 mod up;
 
 use std::process::ExitCode;
@@ -71,6 +72,9 @@ enum Command {
     /// 规则库：检查、列出
     #[command(subcommand)]
     Rulebook(rulebook::RulebookCommand),
+    /// 质量检查的容差：查看、修改
+    #[command(subcommand)]
+    Tolerance(tolerance::ToleranceCommand),
     /// 内部使用：为本程序的另一个进程读取一个文件
     #[command(name = crate::ingest::READ_COMMAND, hide = true)]
     ReadFeatures,
@@ -110,6 +114,7 @@ impl Cli {
                 Command::Check(check) => check.run(&self.config).await,
                 Command::Map(map) => map.run(&self.config).await,
                 Command::Rulebook(command) => command.run(&self.config).await,
+                Command::Tolerance(command) => command.run(&self.config).await,
                 Command::ReadFeatures => Ok(Exit::Done),
             }
         });

@@ -83,6 +83,10 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/supply-rates", get(route::supply_rates::get))
         .route("/api/v1/projects", get(route::projects::get))
         .route("/api/v1/target", get(route::target::get))
+        .route(
+            "/api/v1/tolerances",
+            get(route::tolerances::get).post(route::tolerances::post).layer(DefaultBodyLimit::max(LARGEST_DETERMINATION)),
+        )
         .route("/api/v1/proposals/check", post(route::proposal_check::post).layer(DefaultBodyLimit::max(LARGEST_PROPOSAL)))
         .route("/api/v1/map", get(route::map::get))
         .route("/tilejson/{layers}", get(route::tilesets::of_layers))

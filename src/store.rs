@@ -37,6 +37,7 @@ pub mod run;
 pub mod supply;
 pub mod supply_event;
 pub mod target;
+pub mod tolerance;
 pub mod version;
 pub mod zone;
 

@@ -34,6 +34,8 @@ pub(crate) enum Problem {
     StepNotPossible { reason: String },
     /// A decision that cannot be recorded, with every fault found in it.
     FaultyDetermination { faults: Vec<serde_json::Value> },
+    /// A tolerance that cannot be set so; the text says what was found and what is expected.
+    ToleranceRefused { reason: String },
     /// A page of another site wants to write.
     ForeignOrigin { found: String },
     /// No import of that number.
@@ -117,6 +119,7 @@ impl Problem {
             Problem::FindingChanged => ("/problems/finding-changed", StatusCode::CONFLICT, "其间已重新评价"),
             Problem::StepNotPossible { .. } => ("/problems/step-not-possible", StatusCode::CONFLICT, "现在不能办理这一步"),
             Problem::FaultyDetermination { .. } => ("/problems/faulty-determination", StatusCode::BAD_REQUEST, "办理内容有误"),
+            Problem::ToleranceRefused { .. } => ("/problems/tolerance-refused", StatusCode::BAD_REQUEST, "容差不能这样设定"),
             Problem::ForeignOrigin { .. } => ("/problems/foreign-origin", StatusCode::FORBIDDEN, "请求来自别的网站"),
             Problem::ImportNotFound { .. } => ("/problems/import-not-found", StatusCode::NOT_FOUND, "没有这个导入批"),
             Problem::NothingQuarantined { .. } => ("/problems/nothing-quarantined", StatusCode::NOT_FOUND, "没有隔离的行"),
@@ -175,6 +178,7 @@ impl Problem {
             Problem::FindingChanged => "您打开后，城市已重新评价，这一结论有变化；本次没有登记。请刷新、看过新的结论后再决定。".to_owned(),
             Problem::StepNotPossible { reason } => format!("{reason}。本次没有登记。"),
             Problem::FaultyDetermination { faults } => format!("有 {} 处问题，逐条见 errors；改正后再提交。本次没有登记。", faults.len()),
+            Problem::ToleranceRefused { reason } => format!("{reason}。容差没有改动；现行的值见 /api/v1/tolerances。"),
             Problem::ForeignOrigin { found } => {
                 format!("请求的来源是“{found}”，不是本系统的页面；办理只能在本系统的页面上，或由程序直接调用接口登记。")
             }

@@ -35,6 +35,7 @@ pub(super) mod target;
 pub(super) mod tile;
 pub(super) mod tile_matrix_sets;
 pub(super) mod tilesets;
+pub(super) mod tolerances;
 pub(super) mod upload;
 
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};

@@ -36,3 +36,4 @@ mod shifted;
 mod store;
 mod target;
 mod tidy;
+mod tolerances;

@@ -23,7 +23,7 @@ pub struct Tolerances {
 
 /// Tolerances that are not on record.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("缺少质量检查的容差 {}；请在 quality_tolerance 中补上", .missing.join("、"))]
+#[error("缺少质量检查的容差 {}；请由管理员在 quality_tolerance 表中补回", .missing.join("、"))]
 pub struct TolerancesMissing {
     /// Their names.
     pub missing: Vec<&'static str>,
