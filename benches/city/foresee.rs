@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use mujun::app::evaluation::{Activation, EvaluationRequest, evaluate_city};
-use mujun::app::import::{ImportMode, ImportProgress, ImportRequest, ImportStep, import};
+use mujun::app::import::{ImportMode, ImportProgress, ImportRequest, ImportStep, MappingChoice, import};
 use mujun::cluster::Cluster;
 use mujun::ingest::ReadOptions;
 use mujun::register::RegisterKind;
@@ -17,6 +17,16 @@ use sqlx::PgPool;
 
 use crate::intake::peak_memory_mb;
 use crate::{cpu_seconds, plant};
+
+/// Planted parcels have codes of their own.
+const MAPPING: &str = r#"
+kind = "parcels"
+code_scheme = "opaque"
+division = { column = "行政区" }
+[columns]
+parcel_code = "宗地代码"
+documentary_area_m2 = { column = "宗地面积", unit = "m2" }
+"#;
 
 /// Plants a city of `parcels` and tries two files against it.
 pub async fn trials(cluster: &Cluster, pool: &PgPool, folder: &Path, parcels: usize) -> Result<(), Box<dyn Error>> {
@@ -48,6 +58,7 @@ pub async fn trials(cluster: &Cluster, pool: &PgPool, folder: &Path, parcels: us
         let request = ImportRequest {
             mode: ImportMode::DryRun,
             options: ReadOptions::in_crs(Crs::CGCS2000),
+            mapping: MappingChoice::Text { name: "bench".to_owned(), toml: MAPPING.to_owned() },
             ..ImportRequest::new(RegisterKind::Parcels, file)
         };
         let report = import(pool, request, &watch).await?;
@@ -77,7 +88,7 @@ fn changed(cluster: &Cluster, folder: &Path, every: usize) -> Result<PathBuf, Bo
     );
     let file = folder.join(format!("changed-{every}.csv"));
     let query = format!(
-        "copy (select parcel_code as \"宗地代码\", round((coalesce(documentary_area_m2, ellipsoidal_area_m2) * 1.001)::numeric, 2) as \"宗地面积\",
+        "copy (select division_code as \"行政区\", parcel_code as \"宗地代码\", round((coalesce(documentary_area_m2, ellipsoidal_area_m2) * 1.001)::numeric, 2) as \"宗地面积\",
              st_astext(st_translate(geom, 1e-7, 0)) as geom
          from parcel where upper_inf(recorded) and version_id % {every} = 0) to stdout (format csv, header)"
     );

@@ -204,6 +204,10 @@ pub enum ConsequenceError {
 /// Changed rows whose reach is judged at once: memory is what these reach, however many rows the import has.
 const STRETCH: i64 = 2_000;
 
+/// Parcels that may be judged at once: rows scattered over the city reach far more than rows that lie together, and are taken fewer at
+/// a time.
+const MOST_PARCELS: usize = 12_000;
+
 /// What committing the import would change; `None` before the first run, as there is nothing yet that could change.
 /// Runs in the import's own transaction, after its rows were merged and its counts completed. Only the subjects that the import can
 /// reach are judged, before and after, stretch by stretch of its rows.
@@ -251,12 +255,18 @@ pub async fn foresee_by(
         rows += store::consequence::list_everything(conn).await?;
     }
     let part = Part { kind, import_id, buildings, files, renovations: (before, after), law: law.clone(), as_of };
-    let (mut comparison, mut judged, mut place) = (Comparison::default(), HashSet::new(), 0);
+    let (mut comparison, mut judged, mut place, mut size) = (Comparison::default(), HashSet::new(), 0, stretch);
     loop {
-        let moved = store::consequence::stretch(conn, place, stretch).await?;
-        let Some(last) = moved.last() else { break };
-        place = last.place;
+        let moved = store::consequence::stretch(conn, place, size).await?;
+        let Some(last) = moved.last().map(|last| last.place) else { break };
+        let rows_taken = i64::try_from(moved.len()).unwrap_or(size);
         let reach = reach::reach(conn, kind, moved).await?;
+        if reach.parcels.len() > MOST_PARCELS && rows_taken > 1 {
+            size = (rows_taken / 4).max(1);
+            continue;
+        }
+        place = last;
+        size = (size * 2).min(stretch);
         let asked = judged_first(&reach, &mut judged);
         if !asked.is_empty() {
             let (old, new) = part.judged(conn, &reach, asked).await?;
