@@ -298,3 +298,105 @@ fn close(points: &mut Vec<Point>, from: usize) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clearance, world::Place};
+
+    /// A generator of numbers that are the same every time.
+    struct Dice(u64);
+
+    impl Dice {
+        fn between(&mut self, low: f64, high: f64) -> f64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            low + (self.0 >> 11) as f64 / (1_u64 << 53) as f64 * (high - low)
+        }
+    }
+
+    #[test]
+    fn an_outline_that_snapping_keeps_valid_is_valid_when_it_is_cut_as_well() {
+        let tile = TileAddress::holding(Place { x: 854 << 22, y: 419 << 22 }, 14);
+        let (_, column, row) = tile.parts();
+        let frame = Frame::of(tile);
+        let mut dice = Dice(5);
+        let (mut shape, mut sure) = (Shape::default(), 0);
+        for _ in 0..60_000 {
+            // From beyond the western margin to within, with a nook that all but reaches the long edge.
+            let far = [-64.0 - dice.between(1.0, 40.0), dice.between(500.0, 600.0)];
+            let near = [-64.0 + dice.between(2.0, 40.0), far[1] + dice.between(-60.0, 60.0)];
+            let (along, off) = (dice.between(0.05, 0.95), dice.between(1.5, 2.6));
+            let way = [near[0] - far[0], near[1] - far[1]];
+            let length = way[0].hypot(way[1]);
+            let nook = [far[0] + along * way[0] - off * way[1] / length, far[1] + along * way[1] + off * way[0] / length];
+            let end = [nook[0] - dice.between(5.0, 60.0) * way[1] / length, nook[1] + dice.between(5.0, 60.0) * way[0] / length];
+            let place = |[x, y]: [f64; 2]| Place {
+                x: ((f64::from(column) * 4096.0 + x) * 64.0).round() as u32,
+                y: ((f64::from(row) * 4096.0 + y) * 64.0).round() as u32,
+            };
+            let ring = [far, near, nook, end].map(place);
+            let rings = || std::iter::once((false, ring.as_slice()));
+            let steps = clearance::steps(rings(), ring.len());
+            sure += usize::from(frame.step() <= steps);
+            shape.draw(&frame, &WorldBox::of(&ring), steps, rings());
+            let mut from = 0;
+            for part in &shape.parts {
+                let drawn = &shape.points[from..part.end as usize];
+                from = part.end as usize;
+                assert!(simple::is_simple(drawn) && simple::twice_area(drawn) > 0, "{ring:?} became {drawn:?}");
+            }
+        }
+        assert!(sure > 10_000, "{sure}");
+    }
+
+    #[test]
+    fn an_edge_is_cut_at_the_same_point_from_either_end() {
+        let mut dice = Dice(6);
+        for _ in 0..100_000 {
+            let mut at = |low: f64, high: f64| dice.between(low, high) as i64;
+            let (out, within) = ([at(-400.0, -65.0), at(-300.0, 300.0)], [at(-63.0, 300.0), at(-300.0, 300.0)]);
+            assert_eq!(crossing(out, within, 0, LOW), crossing(within, out, 0, LOW), "{out:?} {within:?}");
+        }
+    }
+
+    #[test]
+    fn a_ring_has_no_point_twice_in_a_row_and_none_on_the_way() {
+        let mut dice = Dice(7);
+        let mut drawn = 0;
+        for _ in 0..20_000 {
+            let mut points: Vec<Point> = Vec::new();
+            for _ in 0..8 {
+                push(&mut points, 0, [dice.between(0.0, 4.0) as i32, dice.between(0.0, 4.0) as i32]);
+            }
+            if !close(&mut points, 0) {
+                assert!(points.is_empty());
+                continue;
+            }
+            drawn += 1;
+            for at in 0..points.len() {
+                let [a, b, c] = [0, 1, 2].map(|step| points[(at + step) % points.len()]);
+                assert!(a != b && cross(a, b, c) != 0, "{points:?}");
+            }
+        }
+        assert!(drawn > 5_000, "{drawn}");
+    }
+
+    #[test]
+    fn a_yard_that_is_cut_by_the_same_side_as_its_outline_opens_it() {
+        let tile = TileAddress::holding(Place { x: 854 << 22, y: 419 << 22 }, 14);
+        let (_, column, row) = tile.parts();
+        let square = |low: i64, high: i64| {
+            [[low, low], [high, low], [high, high], [low, high]].map(|[x, y]| Place {
+                x: ((i64::from(column) * 4096 + x) * 64) as u32,
+                y: ((i64::from(row) * 4096 + y + 1000) * 64) as u32,
+            })
+        };
+        let (outline, mut yard) = (square(-200, 200), square(-150, 100));
+        yard.reverse();
+        let rings = || [(false, outline.as_slice()), (true, yard.as_slice())].into_iter();
+        let mut shape = Shape::default();
+        shape.draw(&Frame::of(tile), &WorldBox::of(&outline), clearance::steps(rings(), 8), rings());
+        assert_eq!(shape.parts, [Part { end: 8, hole: false }], "{:?}", shape.points);
+        assert_eq!(simple::twice_area(&shape.points), 2 * (264 * 400 - 164 * 250));
+    }
+}
