@@ -39,6 +39,36 @@ mod ellipsoid {
         -(1.0 / 112.0 * E6 + 45.0 / 2304.0 * E8),
         5.0 / 2304.0 * E8,
     ];
+
+    /// cos (2k+1)y ÷ cos y for k = 0 to 4, as polynomials in sin² y.
+    const MULTIPLES: [[f64; 5]; 5] = [
+        [1.0, 0.0, 0.0, 0.0, 0.0],
+        [1.0, -4.0, 0.0, 0.0, 0.0],
+        [1.0, -12.0, 16.0, 0.0, 0.0],
+        [1.0, -24.0, 80.0, -64.0, 0.0],
+        [1.0, -40.0, 240.0, -448.0, 256.0],
+    ];
+    /// The series for what is low, as a polynomial in sin² of the mean latitude: from sin (2k+1)x = (2k+1) s (1 − ((2k+1)² − 1)/6 s² + …),
+    /// s = sin x, the terms in s.
+    pub(super) const LINEAR: [f64; 5] = low_series(false);
+    /// The terms in s³.
+    pub(super) const CUBIC: [f64; 5] = low_series(true);
+
+    const fn low_series(is_cubic: bool) -> [f64; 5] {
+        let mut sums = [0.0; 5];
+        let mut k = 0;
+        while k < 5 {
+            let multiple = (2 * k + 1) as f64;
+            let factor = if is_cubic { -multiple * (multiple * multiple - 1.0) / 6.0 } else { multiple };
+            let mut power = 0;
+            while power < 5 {
+                sums[power] += SERIES[k] * factor * MULTIPLES[k][power];
+                power += 1;
+            }
+            k += 1;
+        }
+        sums
+    }
 }
 
 /// Area in the plane of the surface's own CRS: m² in a projected CRS in metres.
@@ -70,15 +100,18 @@ pub fn ellipsoidal_area(surface: &Surface) -> f64 {
         return f64::NAN;
     }
     polygons_less_holes(surface, |ring| {
+        let Some(origin) = ring.0.first() else { return 0.0 };
+        let latitudes = Latitudes::around(origin.y.to_radians());
         let areas = ring.0.windows(2).map(|w| {
-            let origin = ring.0[0].x;
-            let mean_longitude = ((w[0].x - origin) + (w[1].x - origin)) / 2.0;
+            let mean_longitude = ((w[0].x - origin.x) + (w[1].x - origin.x)) / 2.0;
             let trapezoid = Trapezoid {
                 mean_longitude: mean_longitude.to_radians(),
                 latitude_difference: (w[1].y - w[0].y).to_radians(),
                 mean_latitude: ((w[0].y + w[1].y) / 2.0).to_radians(),
             };
-            trapezoid.area() + trapezoid.rest((w[1].x - w[0].x).to_radians())
+            let (sin, cos) = latitudes.sin_cos(trapezoid.mean_latitude);
+            let area = if trapezoid.latitude_difference.abs() <= LOW { trapezoid.low_area(sin, cos) } else { trapezoid.area() };
+            area + trapezoid.rest(sin, cos, (w[1].x - w[0].x).to_radians())
         });
         areas.sum::<f64>().abs()
     })
@@ -109,6 +142,39 @@ fn polygons_less_holes(surface: &Surface, ring_area: impl Fn(&LineString<f64>) -
     parts.map(|p| ring_area(p.exterior()) - p.interiors().iter().map(&ring_area).sum::<f64>()).sum()
 }
 
+/// Latitude difference up to which the short forms hold all digits, radians: 25 km.
+const LOW: f64 = 0.004;
+
+/// Sine and cosine of latitudes near one whose own are known.
+struct Latitudes {
+    middle: f64,
+    sin: f64,
+    cos: f64,
+}
+
+impl Latitudes {
+    fn around(middle: f64) -> Latitudes {
+        let (sin, cos) = middle.sin_cos();
+        Latitudes { middle, sin, cos }
+    }
+
+    fn sin_cos(&self, latitude: f64) -> (f64, f64) {
+        let d = latitude - self.middle;
+        if d.abs() > LOW {
+            return latitude.sin_cos();
+        }
+        let d2 = d * d;
+        let (sin, cos) = (small_sin(d), 1.0 - d2 / 2.0 * (1.0 - d2 / 12.0));
+        (self.sin * cos + self.cos * sin, self.cos * cos - self.sin * sin)
+    }
+}
+
+/// Sine of an angle of at most [`LOW`].
+fn small_sin(angle: f64) -> f64 {
+    let a2 = angle * angle;
+    angle * (1.0 - a2 / 6.0 * (1.0 - a2 / 20.0))
+}
+
 /// What lies between an edge and the reference meridian, which goes through the ring's first vertex so that nothing cancels. Radians.
 struct Trapezoid {
     mean_longitude: f64,
@@ -132,6 +198,15 @@ impl Trapezoid {
         2.0 * ellipsoid::B * ellipsoid::B * self.mean_longitude * sum
     }
 
+    /// The same for a trapezoid of at most [`LOW`], whose mean latitude has this sine and cosine.
+    fn low_area(&self, sin: f64, cos: f64) -> f64 {
+        let s = small_sin(self.latitude_difference / 2.0);
+        let sin2 = sin * sin;
+        let at = |[a, b, c, d, e]: [f64; 5]| a + sin2 * (b + sin2 * (c + sin2 * (d + sin2 * e)));
+        let sum = s * cos * (at(ellipsoid::LINEAR) + s * s * at(ellipsoid::CUBIC));
+        2.0 * ellipsoid::B * ellipsoid::B * self.mean_longitude * sum
+    }
+
     /// What the trapezoid lacks of the area beside the geodesic, signed like [`Trapezoid::area`]. Two parts, both to leading order.
     ///
     /// The trapezoid takes the mean longitude for the whole strip, but an edge that is not a meridian has its southern end, where a
@@ -140,15 +215,15 @@ impl Trapezoid {
     /// The line straight in degrees is no geodesic, which obeys B″ = −(N/M) sin B cos B L′² − (M_B/M) B′² and L″ = 2 (M/N) tan B B′ L′ (Christoffel symbols of
     /// M² dB² + (N cos B)² dL²). With the right sides constant along the edge both deviate by a parabola, whose integral
     /// is a sixth; M N = b²/w⁴ and M/N = (1 − e²)/w², w² = 1 − e² sin² B.
-    fn rest(&self, longitude_difference: f64) -> f64 {
+    fn rest(&self, sin: f64, cos: f64, longitude_difference: f64) -> f64 {
         use ellipsoid::{B, E2};
-        let (sin, cos) = self.mean_latitude.sin_cos();
         let w2 = 1.0 - E2 * sin * sin;
+        let by_w2 = 1.0 / w2;
         let (db2, dl) = (self.latitude_difference * self.latitude_difference, longitude_difference);
-        let northward = w2 / (1.0 - E2) * sin * cos * dl * dl + 3.0 * E2 * sin * cos / w2 * db2;
-        let eastward = (1.0 - E2) / w2 * sin * db2;
-        let slope = -sin * (1.0 - 4.0 * E2 * cos * cos / w2);
-        B * B / (w2 * w2) * dl * (slope * db2 / 12.0 - (cos * northward / 2.0 + eastward) / 6.0)
+        let northward = w2 / (1.0 - E2) * sin * cos * dl * dl + 3.0 * E2 * sin * cos * by_w2 * db2;
+        let eastward = (1.0 - E2) * by_w2 * sin * db2;
+        let slope = -sin * (1.0 - 4.0 * E2 * cos * cos * by_w2);
+        B * B * (by_w2 * by_w2) * dl * (slope * db2 / 12.0 - (cos * northward / 2.0 + eastward) / 6.0)
     }
 }
 
@@ -366,6 +441,26 @@ mod tests {
         let zone = MultiPolygon(vec![Polygon::new(LineString::from(ring), vec![])]);
         let found = ellipsoidal_area(&mend(zone, Crs::CGCS2000).unwrap().surface);
         assert!((found / exact - 1.0).abs() < 1e-9, "{found} {exact}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_forms_are_the_long_ones_to_the_last_digits(
+            latitude in -89.0..89.0f64,
+            off in -0.2..0.2f64,
+            difference in -0.22..0.22f64,
+        ) {
+            let trapezoid = Trapezoid {
+                mean_longitude: 0.01,
+                latitude_difference: difference.to_radians(),
+                mean_latitude: (latitude + off).to_radians(),
+            };
+            let (sin, cos) = Latitudes::around(latitude.to_radians()).sin_cos(trapezoid.mean_latitude);
+            let exactly = trapezoid.mean_latitude.sin_cos();
+            proptest::prop_assert!((sin - exactly.0).abs() < 4e-16 && (cos - exactly.1).abs() < 4e-16, "{} {}", sin, cos);
+            let (short, long) = (trapezoid.low_area(sin, cos), trapezoid.area());
+            proptest::prop_assert!((short - long).abs() <= 2e-14 * long.abs() + 1e-12, "{} {}", short, long);
+        }
     }
 
     #[test]
