@@ -64,6 +64,11 @@ pub enum QueryError {
 }
 
 impl QueryError {
+    /// Whether the register that was asked for is just being filled: it can be read again when that is done.
+    pub fn is_being_filled(&self) -> bool {
+        matches!(self, QueryError::Read(fault) if fault.is_locked_out())
+    }
+
     /// Whether the database could not be reached, as against having refused.
     pub fn is_unavailable(&self) -> bool {
         let QueryError::Read(StoreError::Query { source, .. }) = self else { return false };

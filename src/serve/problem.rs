@@ -84,11 +84,16 @@ pub(crate) enum Problem {
     NoChineseFont,
     /// The answer took too long.
     TimedOut,
+    /// The register is just being filled for the first time.
+    BeingFilled,
     /// The database does not answer.
     Unavailable(Box<dyn Error + Send + Sync>),
     /// A failure that is ours.
     Internal(Box<dyn Error + Send + Sync>),
 }
+
+/// When to ask again for what is being filled: a million rows take some ten seconds.
+const RETRY_AFTER_SECONDS: &str = "10";
 
 /// The members of a problem as sent.
 #[derive(Serialize)]
@@ -151,6 +156,7 @@ impl Problem {
             Problem::Upload(error) => upload_problem::kind(error),
             Problem::NoChineseFont => ("/problems/no-chinese-font", StatusCode::SERVICE_UNAVAILABLE, "服务器没有中文字体"),
             Problem::TimedOut => ("/problems/timed-out", StatusCode::GATEWAY_TIMEOUT, "处理超时"),
+            Problem::BeingFilled => ("/problems/being-filled", StatusCode::SERVICE_UNAVAILABLE, "登记簿正在首次装入"),
             Problem::Unavailable(_) => ("/problems/unavailable", StatusCode::SERVICE_UNAVAILABLE, "数据库暂时不可用"),
             Problem::Internal(_) => ("/problems/internal", StatusCode::INTERNAL_SERVER_ERROR, "服务器内部错误"),
         }
@@ -235,6 +241,9 @@ impl Problem {
                 "服务器上没有中文字体，地图上的文字会成为空框，所以没有绘制。请管理员安装 fonts-noto-cjk（或思源黑体等）后重试。".to_owned()
             }
             Problem::TimedOut => "处理时间超过上限，已中止。请缩小范围（bbox、county）或减小 limit 后重试。".to_owned(),
+            Problem::BeingFilled => {
+                "正在把一个大文件首次装入空的登记簿，提交之前不能查询它；什么也没有丢失。请过一会儿再试（见 Retry-After）。".to_owned()
+            }
             Problem::Unavailable(_) => "数据库没有响应，请稍后重试；若持续出现，请把请求编号告诉管理员。".to_owned(),
             Problem::Internal(_) => "这是程序的问题，不是您的输入有误。请把请求编号告诉管理员。".to_owned(),
         }
@@ -290,6 +299,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if matches!(self, Problem::BeingFilled) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
         response
     }
 }
@@ -317,6 +329,7 @@ impl From<QueryError> for Problem {
         match error {
             QueryError::NoRun => Problem::NoRun,
             QueryError::Tile(error) => error.into(),
+            error if error.is_being_filled() => Problem::BeingFilled,
             error if error.is_unavailable() => Problem::Unavailable(Box::new(error)),
             error => Problem::Internal(Box::new(error)),
         }

@@ -45,6 +45,17 @@ pub enum StoreError {
     },
 }
 
+/// PostgreSQL's `lock_not_available`.
+pub(super) const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+impl StoreError {
+    /// Whether somebody else held for too long what was asked for, as an import does that fills an empty register in bulk.
+    pub fn is_locked_out(&self) -> bool {
+        let StoreError::Query { source: sqlx::Error::Database(refusal), .. } = self else { return false };
+        refusal.code().as_deref() == Some(LOCK_NOT_AVAILABLE)
+    }
+}
+
 /// A value that its register cannot hold or cannot have held.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("登记簿 {table} 中 {key} 的 {column} 不成立：{what}")]

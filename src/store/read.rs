@@ -61,7 +61,10 @@ impl Bbox {
     }
 }
 
-/// One consistent, read-only view of the database: whatever commits meanwhile is not seen.
+/// One consistent, read-only view of the database: whatever commits meanwhile is not seen. Whoever asks through it for a register that is
+/// just being filled in bulk is refused after three seconds: see [`StoreError::is_locked_out`].
 pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, StoreError> {
-    pool.begin_with(include_str!("sql/read/begin.sql")).await.during("开始读取")
+    let mut begun = pool.begin_with(include_str!("sql/read/begin.sql")).await.during("开始读取")?;
+    sqlx::query(include_str!("sql/read/patience.sql")).execute(&mut *begun).await.during("开始读取")?;
+    Ok(begun)
 }

@@ -38,6 +38,22 @@ async fn before_the_first_run_every_answer_that_needs_one_says_so() {
 }
 
 #[tokio::test]
+async fn while_a_register_is_being_filled_its_readers_are_told_when_to_come_again() {
+    let api = Api::judged(&registers()).await;
+    let mut filling = api.city.connection().await;
+    filling.execute("begin; lock table parcel in access exclusive mode").await.unwrap();
+    let answer = api.get("/api/v1/parcels").await;
+    assert_problem(&answer, "being-filled", StatusCode::SERVICE_UNAVAILABLE);
+    let seconds: u32 = answer.header(header::RETRY_AFTER).parse().unwrap();
+    assert!((1..60).contains(&seconds));
+    for address in ["/readyz", "/healthz", "/api/v1/imports"] {
+        assert_eq!(api.get(address).await.status, StatusCode::OK, "{address}");
+    }
+    filling.execute("commit").await.unwrap();
+    assert_eq!(api.get("/api/v1/parcels").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_named() {
     let api = Api::judged(&registers()).await;
     for (address, kind) in [
