@@ -12,6 +12,8 @@ use super::ground::PLANE;
 
 /// Side of a cell, m.
 const CELL_M: f64 = 500.0;
+/// A share that is less is what rounding leaves of nothing.
+const NOTHING: f64 = 1e-9;
 /// Cells that the grid has at most; a larger territory gets larger cells.
 const CELLS_MAX: f64 = 250_000.0;
 
@@ -110,22 +112,31 @@ impl Counties {
         &self.codes[position]
     }
 
-    /// Whether every cell under a box lies wholly in that county.
-    fn surely_in(&self, bounds: Rect<f64>, county: usize) -> bool {
+    /// What every cell under a box is, where they are all the same and no boundary runs through any of them.
+    fn known(&self, bounds: Rect<f64>) -> Option<Cell> {
         let at = |offset: f64| if offset >= 0.0 { Some((offset / self.side).floor() as usize) } else { None };
         let (low, high) = (bounds.min() - self.origin, bounds.max() - self.origin);
-        let (Some(west), Some(south), Some(east), Some(north)) = (at(low.x), at(low.y), at(high.x), at(high.y)) else {
-            return false;
-        };
-        let is_in = |cell: Option<&Cell>| matches!(cell, Some(Cell::In(known)) if usize::from(*known) == county);
-        east < self.across
-            && (south..=north).all(|row| (west..=east).all(|column| is_in(self.cells.get(row * self.across + column))))
+        let (west, south, east, north) = (at(low.x)?, at(low.y)?, at(high.x)?, at(high.y)?);
+        if east >= self.across {
+            return None;
+        }
+        let mut under =
+            (south..=north).flat_map(|row| (west..=east).map(move |column| self.cells.get(row * self.across + column)));
+        let first = *under.next()??;
+        (first != Cell::Mixed && under.all(|cell| cell == Some(&first))).then_some(first)
     }
 
     /// What of a ground, laid in [`PLANE`], lies outside a county; `None` when nothing does.
     pub fn outside(&self, ground: Outline<'_>, county: usize) -> Option<Outside> {
-        if ground.area() <= 0.0 || self.surely_in(ground.bounds(), county) {
+        if ground.area() <= 0.0 {
             return None;
+        }
+        // A county has very many edges: where the cells know, it need not be laid over.
+        match self.known(ground.bounds()) {
+            Some(Cell::In(known)) if usize::from(known) == county => return None,
+            Some(Cell::In(known)) => return Some(Outside { share: 1.0, mostly_in: Some(usize::from(known)) }),
+            Some(Cell::Out) => return Some(Outside { share: 1.0, mostly_in: None }),
+            Some(Cell::Mixed) | None => {}
         }
         let mut overlayer = Overlayer::default();
         overlayer.lay(ground);
@@ -135,7 +146,7 @@ impl Counties {
             return None;
         }
         let in_each = (0..self.layer.len()).map(|other| (other, overlayer.area_in_common(self.layer.outline(other))));
-        let most = in_each.filter(|(_, common)| *common > 0.0).max_by(|a, b| a.1.total_cmp(&b.1));
+        let most = in_each.filter(|(_, common)| *common > ground.area() * NOTHING).max_by(|a, b| a.1.total_cmp(&b.1));
         Some(Outside { share, mostly_in: most.map(|(county, _)| county) })
     }
 }
@@ -157,4 +168,64 @@ fn covers(outline: Outline<'_>, point: Coord<f64>) -> bool {
         }
     }
     is_in
+}
+
+#[cfg(test)]
+mod tests {
+    use mujun_geometry::crs::Crs;
+    use mujun_geometry::geo::{MultiPolygon, Polygon};
+    use mujun_geometry::mend;
+    use mujun_geometry::reproject::with_reprojector;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Two counties side by side, bent, the second with a hole that belongs to none.
+    fn counties() -> Counties {
+        let bent = |west: f64, hole: Vec<Vec<(f64, f64)>>| {
+            let ring =
+                [(0.0, 0.0), (0.06, 0.004), (0.12, 0.0), (0.117, 0.05), (0.12, 0.1), (0.05, 0.096), (0.0, 0.1), (-0.003, 0.05)];
+            let shifted = |(x, y): (f64, f64)| (120.4 + west + x, 30.5 + y);
+            let holes = hole.into_iter().map(|ring| ring.into_iter().map(shifted).collect()).collect();
+            mend(MultiPolygon(vec![Polygon::new(ring.into_iter().map(shifted).collect(), holes)]), Crs::CGCS2000).unwrap().surface
+        };
+        let hole = vec![vec![(0.03, 0.03), (0.07, 0.03), (0.07, 0.07), (0.03, 0.07)]];
+        Counties::new(vec![("330402".into(), bent(0.0, Vec::new())), ("330421".into(), bent(0.12, hole))]).unwrap()
+    }
+
+    /// What [`Counties::outside`] says without its grid.
+    fn exactly(counties: &Counties, ground: Outline<'_>, county: usize) -> (f64, Option<usize>) {
+        let mut overlayer = Overlayer::default();
+        overlayer.lay(ground);
+        let in_each: Vec<f64> =
+            (0..2).map(|other| overlayer.area_in_common(counties.layer.outline(other)) / ground.area()).collect();
+        let most = (0..2).filter(|other| in_each[*other] > NOTHING).max_by(|a, b| in_each[*a].total_cmp(&in_each[*b]));
+        (1.0 - in_each[county].clamp(0.0, 1.0), most)
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_cells_know_is_what_the_overlay_says(
+            boxes in prop::collection::vec((120.37..120.67f64, 30.47..30.63f64, 0.0002..0.004f64, 0.0002..0.004f64), 1..40),
+        ) {
+            let counties = counties();
+            for (x, y, width, height) in boxes {
+                let surface = mend(MultiPolygon(vec![Rect::new((x, y), (x + width, y + height)).to_polygon()]), Crs::CGCS2000).unwrap().surface;
+                let surface = with_reprojector(Crs::CGCS2000, PLANE, |r| r.surface(&surface)).unwrap().unwrap();
+                let mut builder = LayerBuilder::new(PLANE);
+                builder.push(&surface);
+                let layer = builder.finish();
+                for county in 0..2 {
+                    let (share, most) = exactly(&counties, layer.outline(0), county);
+                    match counties.outside(layer.outline(0), county) {
+                        None => prop_assert!(share < 1e-9, "{share}"),
+                        Some(found) => {
+                            prop_assert!((found.share - share).abs() < 1e-9, "{} {share}", found.share);
+                            prop_assert!(found.share < 1e-9 || found.mostly_in == most, "{found:?} {most:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
