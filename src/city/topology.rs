@@ -250,10 +250,14 @@ fn widened(bounds: Rect<f64>, by: f64) -> Rect<f64> {
     Rect::new(bounds.min() - margin, bounds.max() + margin)
 }
 
+/// The length of what is neither huge nor tiny, m: no need of `hypot`, which also knows those.
+fn length_of(way: Coord<f64>) -> f64 {
+    (way.x * way.x + way.y * way.y).sqrt()
+}
+
 /// Twice the area by the length of the boundary: the width of what is long and thin.
 fn mean_width(outline: Outline<'_>) -> f64 {
-    let length =
-        |ring: &[Coord<f64>]| ring.windows(2).map(|edge| (edge[1].x - edge[0].x).hypot(edge[1].y - edge[0].y)).sum::<f64>();
+    let length = |ring: &[Coord<f64>]| ring.windows(2).map(|edge| length_of(edge[1] - edge[0])).sum::<f64>();
     let boundary: f64 = outline.rings().map(length).sum();
     if boundary > 0.0 { 2.0 * outline.area() / boundary } else { 0.0 }
 }

@@ -188,23 +188,40 @@ impl<'a> RowReader<'a> {
             (Origin::Columns(_), Some(index)) => Cow::Borrowed(self.row.cells.get(index)?),
             (Origin::Columns(_), None) => return None,
         };
-        let text = cell.text();
-        let mut text = values::text(&text);
+        // Most cells are numbers or nothing, and need no text to be told from what stands for "unknown".
+        if bound.mapping.after.is_none() {
+            match *cell {
+                Cell::Empty => return None,
+                Cell::Number(number) if !self.may_mean_nothing(bound, number) => return Some((bound, cell)),
+                Cell::Whole(number) if !self.may_mean_nothing(bound, number as f64) => return Some((bound, cell)),
+                _ => {}
+            }
+        }
+        let written = cell.text();
+        let mut text = values::settled(&written);
         if let Some(mark) = &bound.mapping.after {
-            text = text.split_once(mark.as_str()).map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+            text = Cow::Owned(text.split_once(mark.as_str()).map(|(_, rest)| rest.to_owned()).unwrap_or_default());
         }
         if values::means_nothing(&text) {
             return None;
         }
         let is_sentinel = |known: &String| *known == text;
         if bound.mapping.sentinels.iter().any(is_sentinel) || self.frame.mapping.sentinels.iter().any(is_sentinel) {
-            self.tallies.push(Tally::Sentinel(self.column_name(bound).to_owned(), text));
+            self.tallies.push(Tally::Sentinel(self.column_name(bound).to_owned(), text.into_owned()));
             return None;
         }
         if bound.mapping.after.is_some() {
-            return Some((bound, Cow::Owned(Cell::Text(text))));
+            return Some((bound, Cow::Owned(Cell::Text(text.into_owned()))));
         }
+        drop(text);
+        drop(written);
         Some((bound, cell))
+    }
+
+    /// Whether the text of a number may be that of a sentinel; a number that is none always may.
+    fn may_mean_nothing(&self, bound: &Bound<'_>, number: f64) -> bool {
+        let mut sentinels = bound.mapping.sentinels.iter().chain(&self.frame.mapping.sentinels);
+        number.is_nan() || sentinels.any(|known| known.trim().parse() == Ok(number))
     }
 
     /// Reports a cell that could not be taken: the row is set aside for a key, else the value is missing.
@@ -271,11 +288,11 @@ impl<'a> RowReader<'a> {
     /// An amount in the unit that the register keeps, if it passes `is_allowed`.
     pub(super) fn amount(&mut self, field: &str, is_allowed: fn(f64) -> bool, expected: &str) -> Option<f64> {
         let (bound, cell) = self.cell(field)?;
-        let text = cell.text().into_owned();
         let value = match &*cell {
             Cell::Number(number) => *number * bound.mapping.factor,
             Cell::Whole(number) => *number as f64 * bound.mapping.factor,
             _ => {
+                let text = cell.text();
                 let written = values::number(&text)
                     .and_then(|written| written_amount(bound.mapping, &written).map(|factor| written.value * factor));
                 let Some(value) = written else {
@@ -286,7 +303,7 @@ impl<'a> RowReader<'a> {
             }
         };
         if !value.is_finite() || !is_allowed(value) {
-            self.refuse(IssueCode::OutOfRange, bound, &text, expected);
+            self.refuse(IssueCode::OutOfRange, bound, &cell.text(), expected);
             return None;
         }
         Some(self.noted(field, value, |value| decimal(*value)))

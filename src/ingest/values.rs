@@ -2,6 +2,8 @@
 //!
 //! They answer what is written, not what is plausible: bounds and contradictions are checked by the caller.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate};
 
 /// A number, and the unit written behind it.
@@ -15,6 +17,9 @@ pub(super) struct Written {
 
 /// Full-width digits and marks to their ASCII forms, blanks of all kinds removed at both ends.
 pub(super) fn plain(text: &str) -> String {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return text.trim().to_owned();
+    }
     let folded: String = text
         .chars()
         .filter(|c| !c.is_control() || *c == ' ' || *c == '\t')
@@ -368,24 +373,38 @@ pub(super) fn truth(text: &str) -> Option<bool> {
 
 /// Text as it is kept: without control characters (PostgreSQL refuses NUL) and blanks at the ends.
 pub(super) fn text(raw: &str) -> String {
+    settled(raw).into_owned()
+}
+
+/// The same, without a copy where nothing has to be taken out.
+pub(super) fn settled(raw: &str) -> Cow<'_, str> {
+    let is_blank = |c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}';
+    // The control characters are the ASCII ones and those that UTF-8 begins with C2.
+    if raw.bytes().all(|byte| byte >= 0x20 && byte != 0x7f && byte != 0xc2) {
+        return Cow::Borrowed(raw.trim_matches(is_blank));
+    }
     let kept: String =
         raw.chars().map(|c| if c == '\n' || c == '\t' || c == '\r' { ' ' } else { c }).filter(|c| !c.is_control()).collect();
-    kept.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}').to_owned()
+    Cow::Owned(kept.trim_matches(is_blank).to_owned())
 }
 
 /// A code kept as text: blanks at the ends removed, full-width letters and digits folded, a `.0` that a spreadsheet put
 /// behind digits cut off.
 pub(super) fn code(raw: &str) -> String {
-    let folded: String = text(raw)
-        .chars()
-        .map(|c| match c {
+    let text = settled(raw);
+    // What is folded begins with EF in UTF-8.
+    let folded: Cow<'_, str> = if text.as_bytes().contains(&0xef) {
+        let fold = |c| match c {
             '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
             other => other,
-        })
-        .collect();
+        };
+        text.chars().map(fold).collect()
+    } else {
+        text
+    };
     match folded.strip_suffix(".0") {
         Some(whole) if !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit()) => whole.to_owned(),
-        _ => folded,
+        _ => folded.into_owned(),
     }
 }
 

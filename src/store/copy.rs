@@ -12,6 +12,8 @@ use crate::register::Ground;
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 /// Bytes collected before they are sent: large enough to be few messages, small enough to stay in cache.
 const FLUSH_AT_BYTES: usize = 512 * 1024;
+/// Roughly what a row takes: room is made for so much before the first.
+const BYTES_A_ROW: usize = 512;
 /// PostgreSQL counts days from 2000-01-01.
 const EPOCH_DAYS_FROM_CE: i32 = 730_120;
 const TEXT_OID: i32 = 25;
@@ -243,7 +245,8 @@ pub(super) fn encoded<T>(
     observed_else: Option<NaiveDate>,
     encode: impl Fn(&T, &mut CopyRows),
 ) -> Result<Encoded, NotFinite> {
-    let mut buffer = CopyRows { observed_else, ..CopyRows::default() };
+    let bytes = Vec::with_capacity(rows.len() * BYTES_A_ROW);
+    let mut buffer = CopyRows { bytes, observed_else, ..CopyRows::default() };
     for (at, row) in rows.iter().enumerate() {
         buffer.begin_row();
         encode(row, &mut buffer);

@@ -6,7 +6,7 @@ use mujun_geometry::layer::{LayerBuilder, Outline};
 use mujun_geometry::overlay::Overlayer;
 use mujun_geometry::surface::Surface;
 
-use super::{Gap, TopologyTolerance, widened};
+use super::{Gap, TopologyTolerance, length_of, widened};
 use crate::city::ground::{GroundIndex, PLANE};
 
 /// Pairs of edges up to which every one is looked at.
@@ -127,7 +127,7 @@ fn edges_near(outline: Outline<'_>, bounds: Rect<f64>, found: &mut Vec<Edge>) {
 /// The stretch over which `beside`, an edge of another ground, faces `edge` from outside within the tolerance of width.
 fn facing(edge: Edge, beside: Edge, tolerance: &TopologyTolerance) -> Option<Facing> {
     let along = edge.1 - edge.0;
-    let length = along.x.hypot(along.y);
+    let length = length_of(along);
     if length <= 0.0 {
         return None;
     }
