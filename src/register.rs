@@ -60,6 +60,38 @@ pub struct Ground {
     pub planar_area_m2: Option<f64>,
 }
 
+/// A row that may have ground.
+pub trait Lying {
+    /// 所在的行政区划代码与图形；没有图形为 `None`。
+    fn lies(&self) -> Option<(&str, &Ground)>;
+}
+
+macro_rules! lying {
+    (always: $($always:ty),*; perhaps: $($perhaps:ty),*; never: $($never:ty),* $(,)?) => {
+        $(impl Lying for $always {
+            fn lies(&self) -> Option<(&str, &Ground)> {
+                Some((&self.division_code, &self.ground))
+            }
+        })*
+        $(impl Lying for $perhaps {
+            fn lies(&self) -> Option<(&str, &Ground)> {
+                Some((&self.division_code, self.ground.as_ref()?))
+            }
+        })*
+        $(impl Lying for $never {
+            fn lies(&self) -> Option<(&str, &Ground)> {
+                None
+            }
+        })*
+    };
+}
+
+lying!(
+    always: DivisionRecord, ParcelRecord, BuildingRecord, ZoneRecord, DeductionRecord;
+    perhaps: ApprovalRecord, SupplyRecord, ProjectRecord;
+    never: ProjectEventRecord, TargetRecord, SupplyEventRecord, EnterpriseRecord, OccupancyRecord, EnterpriseYearRecord,
+);
+
 /// 登记簿种类。The registers that files can be imported into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]

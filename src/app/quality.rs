@@ -4,6 +4,7 @@
 //!
 //! The city is worked through in windows: memory is two windows, however many rows there are.
 
+mod gathered;
 pub mod lineage;
 mod report;
 mod tolerance;
@@ -12,6 +13,7 @@ mod window;
 use std::sync::Arc;
 
 use mujun_geometry::geo::Coord;
+use mujun_geometry::layer::{Layer, LayerBuilder};
 use mujun_geometry::reproject::ReprojectionError;
 use rayon::prelude::*;
 use sqlx::PgConnection;
@@ -24,6 +26,7 @@ use crate::ingest::IngestIssue;
 use crate::register::RegisterKind;
 use crate::store::quality::WindowColumns;
 use crate::store::{self, StoreError};
+pub use gathered::{GatherError, Gathered};
 pub use tolerance::{Tolerances, TolerancesMissing};
 
 /// Faults of one kind that are told one by one; the rest is counted.
@@ -41,57 +44,98 @@ pub enum QualityError {
     /// A stored ground cannot be brought to the plane.
     #[error("登记簿中的图形无法换算到测量平面")]
     Project(#[from] ReprojectionError),
+    /// What was kept aside of the file cannot be read.
+    #[error(transparent)]
+    Gathered(#[from] GatherError),
     /// A background task was lost.
     #[error("质量检查的后台任务中断")]
     Task(#[source] tokio::task::JoinError),
 }
 
-/// Examines what an import recorded, and closes the parcels whose ground new ones of the import took over.
-/// Nothing is found in a register without ground.
-///
-/// # Errors
-/// See [`QualityError`]; the transaction must be rolled back.
-pub async fn examine(
-    conn: &mut PgConnection,
+/// How the rows of an import are examined: what is asked, what is tolerable, and the boundaries they are held against.
+#[derive(Clone, Debug)]
+pub struct Examination {
     kind: RegisterKind,
     import_id: i64,
-    watch: Watch<'_>,
-) -> Result<Vec<IngestIssue>, QualityError> {
-    let Some(checks) = checks(kind) else { return Ok(Vec::new()) };
-    let tolerances = Tolerances::of(&store::quality::tolerances(conn).await?)?;
-    let cells = store::quality::grid(conn, kind, import_id).await?;
-    let imported: i64 = cells.iter().map(|cell| cell.imported).sum();
-    let tell = |rows: usize| {
-        let of = u64::try_from(imported).ok();
-        watch(ImportProgress { step: ImportStep::Examining, rows: rows as u64, of });
-    };
-    tell(0);
-    let mut found = Found { off_plane: cells.iter().map(|cell| cell.off_plane).sum(), ..Found::default() };
-    if imported > 0 {
+    checks: Checks,
+    tolerances: Tolerances,
+    counties: Arc<Counties>,
+}
+
+impl Examination {
+    /// Makes ready to examine; `None` for a register without ground, in which nothing is ever found.
+    ///
+    /// # Errors
+    /// See [`QualityError`].
+    pub async fn of(conn: &mut PgConnection, kind: RegisterKind, import_id: i64) -> Result<Option<Examination>, QualityError> {
+        let Some(checks) = checks(kind) else { return Ok(None) };
+        let tolerances = Tolerances::of(&store::quality::tolerances(conn).await?)?;
         let counties = Arc::new(counties(conn, checks).await?);
+        Ok(Some(Examination { kind, import_id, checks, tolerances, counties }))
+    }
+
+    /// Examines what the import recorded against each other and against what was there, reading it back.
+    ///
+    /// # Errors
+    /// See [`QualityError`]; the transaction must be rolled back.
+    pub async fn recorded(&self, conn: &mut PgConnection, watch: Watch<'_>) -> Result<Found, QualityError> {
+        let cells = store::quality::grid(conn, self.kind, self.import_id).await?;
+        let imported: i64 = cells.iter().map(|cell| cell.imported).sum();
+        let tell = |rows: usize| {
+            let of = u64::try_from(imported).ok();
+            watch(ImportProgress { step: ImportStep::Examining, rows: rows as u64, of });
+        };
+        tell(0);
+        let mut found = Found { off_plane: cells.iter().map(|cell| cell.off_plane).sum(), ..Found::default() };
         let mut pending: Option<tokio::task::JoinHandle<Result<Found, ReprojectionError>>> = None;
-        for bounds in window::windows(cells, tolerances.topology.gap_max_width_m) {
+        for bounds in window::windows(cells, self.tolerances.topology.gap_max_width_m) {
             // The server reads the next window while the last one is examined.
-            let columns = store::quality::window(conn, kind, import_id, bounds).await?;
+            let columns = store::quality::window(conn, self.kind, self.import_id, bounds).await?;
             if let Some(pending) = pending.take() {
                 found.add(pending.await.map_err(QualityError::Task)??);
                 tell(found.examined);
             }
-            let counties = counties.clone();
-            pending = Some(tokio::task::spawn_blocking(move || part(columns, checks, &counties, &tolerances)));
+            let examination = self.clone();
+            pending = Some(tokio::task::spawn_blocking(move || {
+                let mut columns = columns;
+                let outlines = std::mem::replace(&mut columns.ground.outlines, LayerBuilder::new(PLANE));
+                Ok(examination.part(columns, outlines.project(PLANE)?))
+            }));
         }
         if let Some(pending) = pending {
             found.add(pending.await.map_err(QualityError::Task)??);
             tell(found.examined);
         }
+        Ok(found)
     }
-    let mut issues = Vec::new();
-    if kind == RegisterKind::Parcels {
-        issues = lineage::trace(conn, import_id, &mut found.meetings, &tolerances).await?;
+
+    /// Examines the grounds of a file that fills an empty register, without the server.
+    ///
+    /// # Errors
+    /// What was kept aside cannot be read.
+    pub fn gathered(&self, gathered: &Gathered) -> Result<Found, QualityError> {
+        let mut found = Found { off_plane: gathered.off_plane(), ..Found::default() };
+        for bounds in window::windows(gathered.cells(), self.tolerances.topology.gap_max_width_m) {
+            let (columns, outlines) = gathered.window(bounds)?;
+            found.add(self.part(columns, outlines.finish()));
+        }
+        Ok(found)
     }
-    found.meetings.retain(|met| met.common_m2 >= tolerances.overlap_min_m2 || met.is_copy(&tolerances));
-    issues.extend(report::issues(conn, kind, import_id, found, &tolerances).await?);
-    Ok(issues)
+
+    /// Tells what was found, and closes the parcels whose ground new ones of the import took over.
+    ///
+    /// # Errors
+    /// See [`QualityError`]; the transaction must be rolled back.
+    pub async fn tell(self, conn: &mut PgConnection, mut found: Found) -> Result<Vec<IngestIssue>, QualityError> {
+        let Examination { kind, import_id, tolerances, .. } = self;
+        let mut issues = Vec::new();
+        if kind == RegisterKind::Parcels {
+            issues = lineage::trace(conn, import_id, &mut found.meetings, &tolerances).await?;
+        }
+        found.meetings.retain(|met| met.common_m2 >= tolerances.overlap_min_m2 || met.is_copy(&tolerances));
+        issues.extend(report::issues(conn, kind, import_id, found, &tolerances).await?);
+        Ok(issues)
+    }
 }
 
 /// What is asked of a register; `None` when it has no ground.
@@ -183,7 +227,7 @@ struct OutsideFound {
 
 /// What was found; places in the plane.
 #[derive(Debug, Default)]
-struct Found {
+pub struct Found {
     meetings: Vec<Met>,
     strips: Vec<StripFound>,
     slivers: Vec<SliverFound>,
@@ -194,6 +238,11 @@ struct Found {
 }
 
 impl Found {
+    /// How many rows were examined.
+    pub fn examined(&self) -> usize {
+        self.examined
+    }
+
     fn add(&mut self, mut other: Found) {
         self.meetings.append(&mut other.meetings);
         self.strips.append(&mut other.strips);
@@ -204,66 +253,65 @@ impl Found {
     }
 }
 
-/// Examines one window.
-fn part(
-    columns: WindowColumns,
-    checks: Checks,
-    counties: &Counties,
-    tolerances: &Tolerances,
-) -> Result<Found, ReprojectionError> {
-    let WindowColumns { version_ids, roles, divisions, division_codes, ground } = columns;
-    let roles: Vec<Role> = roles.into_iter().map(role).collect();
-    let grounds = GroundIndex::of(ground.outlines.project(PLANE)?, ground.ellipsoidal_m2);
-    let window = Window { grounds, roles, numbers: version_ids };
-    let seen = topology::examine(&window, checks, &tolerances.topology);
-    let Window { grounds, roles, numbers } = &window;
-    let middle = |position: usize| grounds.outline(position).bounds().center();
-    let meetings = seen.meetings.par_iter().enumerate().map(|(rank, meeting)| Met {
-        one: numbers[meeting.one],
-        other: numbers[meeting.other],
-        other_role: roles[meeting.other],
-        common_m2: meeting.common_m2 * grounds.to_ellipsoid(meeting.one),
-        common_in_other_m2: meeting.common_m2 * grounds.to_ellipsoid(meeting.other),
-        one_m2: grounds.ellipsoidal_m2(meeting.one),
-        other_m2: grounds.ellipsoidal_m2(meeting.other),
-        // More will not be listed, and to find a place costs more than to find the overlap.
-        place: if rank < LISTED { topology::place_of(grounds, *meeting) } else { None },
-    });
-    let strips = seen.gaps.iter().map(|gap| StripFound {
-        one: numbers[gap.one],
-        other: numbers[gap.other],
-        length_m: gap.length_m,
-        area_m2: gap.area_m2 * grounds.to_ellipsoid(gap.one),
-        place: gap.place,
-    });
-    let slivers = seen.slivers.iter().map(|(position, width_m)| SliverFound {
-        one: numbers[*position],
-        area_m2: grounds.ellipsoidal_m2(*position),
-        width_m: *width_m,
-        place: middle(*position),
-    });
-    let claimed: Vec<Option<usize>> = division_codes.iter().map(|code| counties.position(code)).collect();
-    let outside = (0..numbers.len()).into_par_iter().filter(|position| roles[*position] == Role::Home).filter_map(|position| {
-        let county = *claimed.get(divisions[position] as usize)?;
-        let Outside { share, mostly_in } = counties.outside(grounds.outline(position), county?)?;
-        let outside_m2 = share * grounds.ellipsoidal_m2(position);
-        (share >= tolerances.outside_min_share && outside_m2 >= tolerances.outside_min_m2).then(|| OutsideFound {
-            one: numbers[position],
-            share,
-            outside_m2,
-            mostly_in: mostly_in.filter(|most| Some(*most) != county).map(|most| counties.code(most).to_owned()),
-            place: middle(position),
-        })
-    });
-    Ok(Found {
-        meetings: meetings.collect(),
-        strips: strips.collect(),
-        slivers: slivers.collect(),
-        outside: outside.collect(),
-        examined: roles.iter().filter(|role| **role == Role::Home).count(),
-        unexamined_pairs: seen.unexamined_pairs,
-        off_plane: 0,
-    })
+impl Examination {
+    /// Examines one window; the outlines of its rows are in the plane.
+    fn part(&self, columns: WindowColumns, outlines: Layer) -> Found {
+        let Examination { checks, tolerances, counties, .. } = self;
+        let WindowColumns { version_ids, roles, divisions, division_codes, ground } = columns;
+        let roles: Vec<Role> = roles.into_iter().map(role).collect();
+        let grounds = GroundIndex::of(outlines, ground.ellipsoidal_m2);
+        let window = Window { grounds, roles, numbers: version_ids };
+        let seen = topology::examine(&window, *checks, &tolerances.topology);
+        let Window { grounds, roles, numbers } = &window;
+        let middle = |position: usize| grounds.outline(position).bounds().center();
+        let meetings = seen.meetings.par_iter().enumerate().map(|(rank, meeting)| Met {
+            one: numbers[meeting.one],
+            other: numbers[meeting.other],
+            other_role: roles[meeting.other],
+            common_m2: meeting.common_m2 * grounds.to_ellipsoid(meeting.one),
+            common_in_other_m2: meeting.common_m2 * grounds.to_ellipsoid(meeting.other),
+            one_m2: grounds.ellipsoidal_m2(meeting.one),
+            other_m2: grounds.ellipsoidal_m2(meeting.other),
+            // More will not be listed, and to find a place costs more than to find the overlap.
+            place: if rank < LISTED { topology::place_of(grounds, *meeting) } else { None },
+        });
+        let strips = seen.gaps.iter().map(|gap| StripFound {
+            one: numbers[gap.one],
+            other: numbers[gap.other],
+            length_m: gap.length_m,
+            area_m2: gap.area_m2 * grounds.to_ellipsoid(gap.one),
+            place: gap.place,
+        });
+        let slivers = seen.slivers.iter().map(|(position, width_m)| SliverFound {
+            one: numbers[*position],
+            area_m2: grounds.ellipsoidal_m2(*position),
+            width_m: *width_m,
+            place: middle(*position),
+        });
+        let claimed: Vec<Option<usize>> = division_codes.iter().map(|code| counties.position(code)).collect();
+        let outside =
+            (0..numbers.len()).into_par_iter().filter(|position| roles[*position] == Role::Home).filter_map(|position| {
+                let county = *claimed.get(divisions[position] as usize)?;
+                let Outside { share, mostly_in } = counties.outside(grounds.outline(position), county?)?;
+                let outside_m2 = share * grounds.ellipsoidal_m2(position);
+                (share >= tolerances.outside_min_share && outside_m2 >= tolerances.outside_min_m2).then(|| OutsideFound {
+                    one: numbers[position],
+                    share,
+                    outside_m2,
+                    mostly_in: mostly_in.filter(|most| Some(*most) != county).map(|most| counties.code(most).to_owned()),
+                    place: middle(position),
+                })
+            });
+        Found {
+            meetings: meetings.collect(),
+            strips: strips.collect(),
+            slivers: slivers.collect(),
+            outside: outside.collect(),
+            examined: roles.iter().filter(|role| **role == Role::Home).count(),
+            unexamined_pairs: seen.unexamined_pairs,
+            off_plane: 0,
+        }
+    }
 }
 
 fn role(code: i32) -> Role {

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::copy::{self, CopyRows, NotFinite};
 use super::fault::{During, RepeatedKey, RowFault, StoreError};
-use super::intake::Batch;
+use super::intake::{Batch, Numbering};
 use super::version::{Appended, surface_of};
 use crate::register::DivisionRecord;
 
@@ -47,6 +47,11 @@ pub struct DivisionIntake {
 pub struct DivisionPlan;
 
 impl DivisionPlan {
+    /// Divisions have a number each, and the table gives it.
+    pub fn numbering(&self) -> Numbering {
+        Numbering::ByTable
+    }
+
     /// Encodes rows, each with its source row counted from 1.
     ///
     /// # Errors
@@ -63,7 +68,7 @@ impl DivisionPlan {
             let key = key.unwrap_or_default();
             RowFault { table: TABLE, column: "geom".to_owned(), key, what: "数值不是有限数".to_owned() }
         })?;
-        Ok(Batch { new: Vec::new(), staged: vec![staged] })
+        Ok(Batch { staged: vec![staged], ..Batch::default() })
     }
 }
 

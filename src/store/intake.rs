@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::copy::{self, CopyRows, Encoded, NotFinite};
-use super::fault::{During, RepeatedKey, RowFault, StoreError};
+use super::fault::{During, LOCK_NOT_AVAILABLE, RepeatedKey, RowFault, StoreError};
 use super::layout::{self, Statements};
 use super::version::{Appended, Versioned};
 
@@ -35,6 +35,7 @@ const REPEATED_TOLD: usize = 20;
 #[derive(Debug)]
 pub struct Plan<R> {
     present: Present,
+    numbering: Numbering,
     import_id: i64,
     received_at: DateTime<Utc>,
     observed_on: Option<NaiveDate>,
@@ -52,11 +53,22 @@ enum Present {
     Unasked,
 }
 
+/// Who numbers the versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbering {
+    /// The table, as they come.
+    ByTable,
+    /// The row of the file, counted on from this number: known before the row is recorded. Only for a register that nobody else can
+    /// write to meanwhile.
+    ByRow(i64),
+}
+
 /// A stretch of rows, encoded.
 #[derive(Debug, Default)]
 pub struct Batch {
     pub(super) new: Vec<Encoded>,
     pub(super) staged: Vec<Encoded>,
+    pub(super) last_row: i32,
 }
 
 /// Rows on their way into a register.
@@ -66,6 +78,7 @@ pub struct Intake<R> {
     statements: &'static Statements,
     /// How to make again what was taken off the table.
     put_on: Vec<String>,
+    last_row: i32,
     new: u64,
     staged: u64,
 }
@@ -85,6 +98,7 @@ impl<R: Versioned> Plan<R> {
     where
         R: Send,
     {
+        let last_row = rows.iter().map(|(number, _)| *number).max().unwrap_or_default();
         let (new, staged) = match &self.present {
             Present::None => (rows, Vec::new()),
             Present::Unasked => (Vec::new(), rows),
@@ -102,8 +116,18 @@ impl<R: Versioned> Plan<R> {
             record.encode(row);
             row.bigint(self.import_id);
             row.since(self.received_at);
+            if let Numbering::ByRow(before) = self.numbering {
+                row.bigint(before + i64::from(*number));
+            }
         })?;
-        Ok(Batch { new, staged })
+        Ok(Batch { new, staged, last_row })
+    }
+}
+
+impl<R> Plan<R> {
+    /// Who numbers the versions.
+    pub fn numbering(&self) -> Numbering {
+        self.numbering
     }
 }
 
@@ -146,6 +170,12 @@ impl<R: Versioned> Intake<R> {
             (false, _) => Present::Unasked,
         };
         let put_on = if is_empty && expected >= BULK_FROM_ROWS { undress(conn, statements).await? } else { Vec::new() };
+        let numbering = if put_on.is_empty() {
+            Numbering::ByTable
+        } else {
+            let next = sqlx::query_scalar(statements.next_number).persistent(false).fetch_one(&mut *conn).await;
+            Numbering::ByRow(next.during("准备成批登记")?)
+        };
         execute(conn, statements.stage, "准备暂存表").await?;
         execute(conn, statements.clear_stage, "清空暂存表").await?;
         let (received_at, observed_on) = sqlx::query_as(include_str!("sql/import/instant.sql"))
@@ -153,8 +183,8 @@ impl<R: Versioned> Intake<R> {
             .fetch_one(&mut *conn)
             .await
             .during("读取导入批")?;
-        let plan = Plan { present, import_id, received_at, observed_on, of: PhantomData };
-        Ok(Intake { plan: Arc::new(plan), statements, put_on, new: 0, staged: 0 })
+        let plan = Plan { present, numbering, import_id, received_at, observed_on, of: PhantomData };
+        Ok(Intake { plan: Arc::new(plan), statements, put_on, last_row: 0, new: 0, staged: 0 })
     }
 
     /// What the threads that encode need.
@@ -167,9 +197,14 @@ impl<R: Versioned> Intake<R> {
     /// # Errors
     /// The database refused.
     pub async fn write(&mut self, conn: &mut PgConnection, batch: Batch) -> Result<(), StoreError> {
-        let Batch { new, staged } = batch;
+        let Batch { new, staged, last_row } = batch;
+        self.last_row = self.last_row.max(last_row);
         if !new.is_empty() {
-            copy::send(conn, self.statements.copy_new, "登记新行", &new).await?;
+            let statement = match self.plan.numbering {
+                Numbering::ByTable => self.statements.copy_new,
+                Numbering::ByRow(_) => self.statements.copy_numbered,
+            };
+            copy::send(conn, statement, "登记新行", &new).await?;
             self.new += new.iter().map(|stretch| stretch.rows).sum::<u64>();
         }
         if !staged.is_empty() {
@@ -184,7 +219,15 @@ impl<R: Versioned> Intake<R> {
     /// # Errors
     /// The database refused: a key that occurs twice, a row that refers to what is not there.
     pub async fn finish(self, conn: &mut PgConnection) -> Result<Appended, StoreError> {
-        let Intake { plan, statements, put_on, new, staged } = self;
+        let Intake { plan, statements, put_on, last_row, new, staged } = self;
+        if let Numbering::ByRow(before) = plan.numbering {
+            sqlx::query(statements.numbered_to)
+                .persistent(false)
+                .bind(before + i64::from(last_row))
+                .execute(&mut *conn)
+                .await
+                .during("登记新版本")?;
+        }
         for statement in put_on {
             // Text that the server itself made of its catalogue in `undress`.
             sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(&mut *conn).await.during("重建索引")?;
@@ -258,9 +301,6 @@ async fn undress(conn: &mut PgConnection, statements: &'static Statements) -> Re
     }
     Ok(put_on)
 }
-
-/// PostgreSQL's `lock_not_available`.
-const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 fn signed(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)

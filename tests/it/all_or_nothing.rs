@@ -21,15 +21,17 @@ use crate::support::{TestCity, reachable_folder};
 
 /// Three stretches of the reader.
 const ROWS: usize = 9_000;
+/// So many that an empty register is filled in bulk: its indexes taken off and made again at the end.
+const ROWS_IN_BULK: usize = 50_000;
 /// The lock on which the import is held.
 const GATE: i64 = 4_549;
 
-/// Where an import is held: at its n-th statement on a table.
+/// Where an import is held: at its n-th statement on a table, or when an index of the table is made.
 #[derive(Clone, Copy, Debug)]
 struct Point {
     table: &'static str,
     nth: u32,
-    /// `before`, or `commit` for what is checked last of all.
+    /// `before`, `commit` for what is checked last of all, or `index`.
     moment: &'static str,
 }
 
@@ -50,8 +52,8 @@ fn points(seed: u64, count: usize) -> Vec<Point> {
 }
 
 /// Squares in the city; one in a thousand has no ring, so that every stretch has issues.
-fn file(folder: &Path) -> PathBuf {
-    let features: Vec<String> = (0..ROWS)
+fn file(folder: &Path, rows: usize) -> PathBuf {
+    let features: Vec<String> = (0..rows)
         .map(|n| {
             let (x, y) = (120.70 + (n % 100) as f64 * 0.0004, 30.70 + (n / 100) as f64 * 0.0004);
             let (e, u) = (x + 0.0003, y + 0.0003);
@@ -82,6 +84,17 @@ async fn with_divisions(options: &PgConnectOptions, folder: &Path) {
 /// Makes the import stop at the point: see the module.
 async fn hold_at(conn: &mut PgConnection, point: Point) {
     let Point { table, nth, moment } = point;
+    if moment == "index" {
+        conn.execute(AssertSqlSafe(format!(
+            "create or replace function gate_of(row_number integer) returns integer language plpgsql immutable as $$
+             begin perform pg_advisory_xact_lock({GATE}); return row_number; end $$;
+             create index gate on {table} (gate_of(source_row));
+             select pg_advisory_lock({GATE})"
+        )))
+        .await
+        .unwrap();
+        return;
+    }
     let (kind, timing, each) = match moment {
         "commit" => ("constraint trigger", "after", "deferrable initially deferred for each row"),
         _ => ("trigger", "before", "for each statement"),
@@ -135,7 +148,13 @@ async fn open_the_gate(conn: &mut PgConnection, point: Point) {
     let _ = conn.execute(AssertSqlSafe(format!("select pg_advisory_unlock({GATE})"))).await;
     // A server notices that its client is gone when it next has something to say to it.
     while at_work(conn).await {}
-    conn.execute(AssertSqlSafe(format!("drop trigger gate on {}", point.table))).await.unwrap();
+    take_down(conn, point).await;
+}
+
+async fn take_down(conn: &mut PgConnection, point: Point) {
+    let statement =
+        if point.moment == "index" { "drop index gate".to_owned() } else { format!("drop trigger gate on {}", point.table) };
+    conn.execute(AssertSqlSafe(statement)).await.unwrap();
 }
 
 /// Rows recorded, issues recorded, imports and revisions of parcels: all of it or nothing.
@@ -162,29 +181,53 @@ fn importer(url: &str, file: &Path) -> Command {
     command
 }
 
-async fn next_import_works(options: &PgConnectOptions, file: &Path) {
+async fn next_import_works(options: &PgConnectOptions, file: &Path, rows: usize) {
     let pool = store::connect(options).await.unwrap();
     let report = import(&pool, ImportRequest::new(RegisterKind::Parcels, file.to_owned()), &unwatched).await.unwrap();
     assert!(matches!(report.ending, ImportEnding::Committed { .. }), "{:?}", report.ending);
-    assert_eq!(report.source.rows_read as usize, ROWS);
-    assert_eq!((report.appended.new, report.source.rows_quarantined), (8_991, 9));
+    let (rows, set_aside) = (i32::try_from(rows).unwrap(), i32::try_from(rows / 1_000).unwrap());
+    assert_eq!(report.source.rows_read, rows);
+    assert_eq!((report.appended.new, report.source.rows_quarantined), (rows - set_aside, set_aside));
     let mut conn = pool.acquire().await.unwrap();
-    let (rows, issues, imports, revisions) = recorded(&mut conn).await;
-    assert_eq!((rows, imports, revisions), (8_991, 1, 1));
-    assert!(issues >= 9, "{issues}");
+    let (kept, issues, imports, revisions) = recorded(&mut conn).await;
+    assert_eq!((kept, imports, revisions), (i64::from(rows - set_aside), 1, 1));
+    assert!(issues >= i64::from(set_aside), "{issues}");
+    // What is recorded next must get a number of its own, however these got theirs.
+    let is_free: bool = sqlx::query_scalar(
+        "select nextval(pg_get_serial_sequence('parcel', 'version_id')) > (select max(version_id) from parcel)",
+    )
+    .fetch_one(&mut *conn)
+    .await
+    .unwrap();
+    assert!(is_free);
     drop(conn);
     pool.close().await;
 }
 
 #[tokio::test]
 async fn an_importer_killed_on_the_way_leaves_nothing_and_the_next_import_works() {
+    let points = points(20_230_330, 5).into_iter().filter(|point| point.moment == "before").collect();
+    importers_killed_at(points, ROWS).await;
+}
+
+#[tokio::test]
+async fn an_importer_killed_while_it_fills_a_register_in_bulk_leaves_nothing_and_the_next_import_works() {
+    importers_killed_at(in_bulk(), ROWS_IN_BULK).await;
+}
+
+/// Among the rows, and when all are there and the indexes are made again.
+fn in_bulk() -> Vec<Point> {
+    vec![Point { table: "parcel", nth: 3, moment: "before" }, Point { table: "parcel", nth: 1, moment: "index" }]
+}
+
+async fn importers_killed_at(points: Vec<Point>, rows: usize) {
     let city = TestCity::new().await;
     let folder = reachable_folder();
     with_divisions(&city.options, folder.path()).await;
-    let file = file(folder.path());
+    let file = file(folder.path(), rows);
     let url = crate::cli::url(&city);
     let mut conn = city.connection().await;
-    for point in points(20_230_330, 5).into_iter().filter(|point| point.moment == "before") {
+    for point in points {
         hold_at(&mut conn, point).await;
         let mut child = importer(&url, &file).spawn().unwrap();
         held(&mut conn, &mut child).await.unwrap_or_else(|| not_reached(point, &mut child));
@@ -193,7 +236,7 @@ async fn an_importer_killed_on_the_way_leaves_nothing_and_the_next_import_works(
         open_the_gate(&mut conn, point).await;
         assert_eq!(recorded(&mut conn).await, (0, 0, 0, 0), "{point:?}");
     }
-    next_import_works(&city.options, &file).await;
+    next_import_works(&city.options, &file, rows).await;
 }
 
 #[tokio::test]
@@ -201,7 +244,7 @@ async fn an_importer_killed_while_the_server_commits_leaves_all_or_nothing() {
     let city = TestCity::new().await;
     let folder = reachable_folder();
     with_divisions(&city.options, folder.path()).await;
-    let file = file(folder.path());
+    let file = file(folder.path(), ROWS);
     let url = crate::cli::url(&city);
     let mut conn = city.connection().await;
     let point = Point { table: "revision", nth: 1, moment: "commit" };
@@ -215,7 +258,7 @@ async fn an_importer_killed_while_the_server_commits_leaves_all_or_nothing() {
     match imports {
         0 => {
             assert_eq!((rows, issues, revisions), (0, 0, 0));
-            next_import_works(&city.options, &file).await;
+            next_import_works(&city.options, &file, ROWS).await;
         }
         _ => {
             assert_eq!((rows, imports, revisions), (8_991, 1, 1));
@@ -228,6 +271,15 @@ async fn an_importer_killed_while_the_server_commits_leaves_all_or_nothing() {
 
 #[tokio::test]
 async fn a_server_killed_under_an_import_leaves_nothing_and_the_next_import_works() {
+    servers_killed_at(points(4_490, 5), ROWS).await;
+}
+
+#[tokio::test]
+async fn a_server_killed_while_a_register_is_filled_in_bulk_leaves_nothing_and_the_next_import_works() {
+    servers_killed_at(in_bulk(), ROWS_IN_BULK).await;
+}
+
+async fn servers_killed_at(points: Vec<Point>, rows: usize) {
     let data = reachable_folder();
     let folder = reachable_folder();
     let mut cluster = Cluster::open_with(data.path(), Durability::Throwaway).unwrap();
@@ -235,9 +287,9 @@ async fn a_server_killed_under_an_import_leaves_nothing_and_the_next_import_work
     store::migrate(&pool).await.unwrap();
     pool.close().await;
     with_divisions(&cluster.options(), folder.path()).await;
-    let file = file(folder.path());
+    let file = file(folder.path(), rows);
     let mut dice = StdRng::seed_from_u64(7);
-    for point in points(4_490, 5) {
+    for point in points {
         let mut conn = PgConnection::connect_with(&cluster.options()).await.unwrap();
         hold_at(&mut conn, point).await;
         let mut child = importer(&cluster.url().replace("@/", "@localhost/"), &file).spawn().unwrap();
@@ -257,8 +309,8 @@ async fn a_server_killed_under_an_import_leaves_nothing_and_the_next_import_work
         cluster = Cluster::open_with(data.path(), Durability::Throwaway).unwrap();
         let mut conn = cluster.options().connect().await.unwrap();
         assert_eq!(recorded(&mut conn).await, (0, 0, 0, 0), "{point:?}");
-        conn.execute(AssertSqlSafe(format!("drop trigger gate on {}", point.table))).await.unwrap();
+        take_down(&mut conn, point).await;
     }
-    next_import_works(&cluster.options(), &file).await;
+    next_import_works(&cluster.options(), &file, rows).await;
     cluster.stop().unwrap();
 }

@@ -20,7 +20,7 @@ use crate::{
     crs::Crs,
     repair::{self, InvalidSurface},
     surface::{self, Surface},
-    validity,
+    validity, wkb,
 };
 
 mod gauss_kruger;
@@ -308,6 +308,35 @@ pub fn area_in_plane(surface: &Surface, plane: Crs) -> Result<f64, ReprojectionE
     area.map_or_else(by_proj, Ok)
 }
 
+/// Appends a surface in another system to `out` as EWKB, without making a surface of it; by our own series where there is one, else by
+/// PROJ. Like [`crate::layer::LayerBuilder::project`] it mends nothing.
+///
+/// # Errors
+/// As [`Reprojector::multi_polygon`].
+pub fn encode_ewkb_in(surface: &Surface, plane: Crs, out: &mut Vec<u8>) -> Result<(), ReprojectionError> {
+    let start = out.len();
+    if let Some(strip) = gauss_kruger::GaussKruger::between(surface.crs(), plane) {
+        let mut is_whole = true;
+        let forward = |place| {
+            strip.forward(place).unwrap_or_else(|| {
+                is_whole = false;
+                place
+            })
+        };
+        wkb::encode_moved(surface, plane, forward, out);
+        if is_whole {
+            return Ok(());
+        }
+        out.truncate(start);
+    }
+    let rings = surface.multi_polygon().iter().flat_map(validity::rings);
+    let mut places: Vec<Coord<f64>> = rings.flat_map(|ring| &ring.0).copied().collect();
+    with_reprojector(surface.crs(), plane, |r| r.coords(&mut places))??;
+    let mut places = places.into_iter();
+    wkb::encode_moved(surface, plane, |place| places.next().unwrap_or(place), out);
+    Ok(())
+}
+
 /// Whether PROJ knows the code and can relate it to CGCS2000.
 pub fn is_known(epsg: u32) -> bool {
     with_reprojector(Crs::from_epsg(epsg), Crs::CGCS2000, |_| ()).is_ok()
@@ -429,6 +458,26 @@ mod tests {
             let (ours, proj) = (area_in_plane(&stored, Crs::CGCS2000_GK_120E).unwrap(), planar_area(&there));
             // A micrometre all along the boundary of a plot of some hundred metres.
             proptest::prop_assert!((ours - proj).abs() < 1e-3 && (ours - proj).abs() < 1e-8 * proj.max(1.0), "{} {}", ours, proj);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_encoded_in_another_system_is_what_is_projected(plot in crate::testing::anything()) {
+            let stored = with_reprojector(Crs::CGCS2000_GK_120E, Crs::CGCS2000, |r| r.surface(&plot)).unwrap().unwrap();
+            for plane in [Crs::CGCS2000_GK_120E, Crs::CGCS2000_GK_ZONE_40] {
+                let mut bytes = vec![7];
+                encode_ewkb_in(&stored, plane, &mut bytes).unwrap();
+                let read = crate::wkb::from_wkb(&bytes[1..], plane).unwrap();
+                let there = with_reprojector(Crs::CGCS2000, plane, |r| r.multi_polygon(stored.multi_polygon())).unwrap().unwrap();
+                let places = |polygons: &MultiPolygon<f64>| -> Vec<Coord<f64>> {
+                    polygons.iter().flat_map(validity::rings).flat_map(|ring| ring.0.clone()).collect()
+                };
+                let (ours, proj) = (places(&read), places(&there));
+                proptest::prop_assert_eq!(ours.len(), proj.len());
+                let apart = ours.iter().zip(&proj).map(|(a, b)| (a.x - b.x).abs().max((a.y - b.y).abs()));
+                proptest::prop_assert!(apart.fold(0.0, f64::max) < 1e-7);
+            }
         }
     }
 

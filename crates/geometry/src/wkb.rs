@@ -126,13 +126,18 @@ pub fn to_ewkb(surface: &Surface) -> Vec<u8> {
 
 /// Appends a surface to `out` as little-endian EWKB MultiPolygon with its SRID; `out` can be reused from row to row.
 pub fn encode_ewkb_into(surface: &Surface, out: &mut Vec<u8>) {
+    encode_moved(surface, surface.crs(), |place| place, out);
+}
+
+/// The same, each vertex moved to where it lies in `crs`.
+pub(crate) fn encode_moved(surface: &Surface, crs: Crs, mut moved: impl FnMut(Coord<f64>) -> Coord<f64>, out: &mut Vec<u8>) {
     let polygons = &surface.multi_polygon().0;
     let vertices: usize = polygons.iter().flat_map(crate::validity::rings).map(|r| r.0.len()).sum();
     let rings: usize = polygons.iter().map(|p| 1 + p.interiors().len()).sum();
     out.reserve(13 + 9 * polygons.len() + 4 * rings + 16 * vertices);
     out.push(1);
     put(out, MULTI_POLYGON | EWKB_SRID);
-    put(out, surface.crs().epsg());
+    put(out, crs.epsg());
     put(out, count(polygons.len()));
     for polygon in polygons {
         out.push(1);
@@ -141,8 +146,11 @@ pub fn encode_ewkb_into(surface: &Surface, out: &mut Vec<u8>) {
         for ring in crate::validity::rings(polygon) {
             put(out, count(ring.0.len()));
             for c in &ring.0 {
-                out.extend_from_slice(&c.x.to_le_bytes());
-                out.extend_from_slice(&c.y.to_le_bytes());
+                let c = moved(*c);
+                let mut vertex = [0; 16];
+                vertex[..8].copy_from_slice(&c.x.to_le_bytes());
+                vertex[8..].copy_from_slice(&c.y.to_le_bytes());
+                out.extend_from_slice(&vertex);
             }
         }
     }

@@ -6,20 +6,21 @@ use sqlx::PgConnection;
 
 use crate::ingest::Readable;
 use crate::register::{
-    ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, OccupancyRecord,
-    ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyEventRecord, SupplyRecord, TargetRecord, ZoneRecord,
+    ApprovalRecord, BuildingRecord, DeductionRecord, DivisionRecord, EnterpriseRecord, EnterpriseYearRecord, Lying,
+    OccupancyRecord, ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyEventRecord, SupplyRecord, TargetRecord, ZoneRecord,
 };
 use crate::store::division::{DivisionIntake, DivisionPlan};
-use crate::store::intake::{Batch, Intake, Plan};
+use crate::store::intake::{Batch, Intake, Numbering, Plan};
 use crate::store::{Appended, StoreError};
 
 /// A record together with the register that keeps it; see [`Intake`] for what each step does.
-pub(super) trait Kept: Readable + Sync + 'static {
+pub(super) trait Kept: Readable + Lying + Sync + 'static {
     type Intake: Send;
     type Plan: Send + Sync + 'static;
 
     async fn begin(conn: &mut PgConnection, import_id: i64, expected: Option<u64>) -> Result<Self::Intake, StoreError>;
     fn plan(intake: &Self::Intake) -> Arc<Self::Plan>;
+    fn numbering(plan: &Self::Plan) -> Numbering;
     fn encode(plan: &Self::Plan, rows: Vec<(i32, Self)>) -> Result<Batch, StoreError>;
     async fn write(intake: &mut Self::Intake, conn: &mut PgConnection, batch: Batch) -> Result<(), StoreError>;
     async fn finish(intake: Self::Intake, conn: &mut PgConnection) -> Result<Appended, StoreError>;
@@ -37,6 +38,10 @@ macro_rules! kept {
 
             fn plan(intake: &$intake) -> Arc<$plan> {
                 intake.plan()
+            }
+
+            fn numbering(plan: &$plan) -> Numbering {
+                plan.numbering()
             }
 
             fn encode(plan: &$plan, rows: Vec<(i32, Self)>) -> Result<Batch, StoreError> {

@@ -15,11 +15,12 @@ use tokio::sync::{mpsc, oneshot};
 use super::issues::{Concluded, Issues};
 use super::kept::Kept;
 use super::{ImportEnding, ImportError, ImportMode, ImportProgress, ImportReport, ImportRequest, ImportStep, Watch};
-use crate::app::{consequence, neighbours, quality};
+use crate::app::quality::{Examination, GatherError, Gathered};
+use crate::app::{consequence, neighbours};
 use crate::ingest::{self, IngestIssue, Mapping, Neighbours, Piece, Place, ReadOptions, SourceDescription, Summary};
 use crate::register::RegisterKind;
 use crate::store::import::{NewImport, SameFile};
-use crate::store::intake::Batch;
+use crate::store::intake::{Batch, Numbering};
 use crate::store::{self, Appended, StoreError};
 
 /// Stretches of rows that may wait between the reader and the database.
@@ -114,14 +115,31 @@ pub(super) async fn run<R: Kept>(
         rows += read as u64;
         tell(ImportStep::Reading, rows, claimed_rows);
     }
-    let Summary { issues: of_file, source } = reading.await.map_err(ImportError::Task)??;
+    let Taken { summary: Summary { issues: of_file, source }, gathered } = reading.await.map_err(ImportError::Task)??;
+    let examination = Examination::of(conn, kind, import_id).await?;
+    // The one is ours to do and the other the server's: side by side.
+    let beside = examination
+        .clone()
+        .zip(gathered)
+        .map(|(examination, gathered)| tokio::task::spawn_blocking(move || examination.gathered(&gathered)));
 
     tell(ImportStep::Merging, rows, Some(rows));
     let appended = R::finish(intake, conn).await?;
     store::import::count_read(conn, import_id, source.rows_read, source.rows_quarantined).await?;
     store::import::complete(conn, import_id, &appended).await?;
-    let of_ground = quality::examine(conn, kind, import_id, watch).await?;
-    issues.record(conn, of_ground).await?;
+    if let Some(examination) = examination {
+        let found = match beside {
+            Some(beside) => {
+                tell(ImportStep::Examining, 0, Some(rows));
+                let found = beside.await.map_err(ImportError::Task)??;
+                tell(ImportStep::Examining, found.examined() as u64, Some(rows));
+                found
+            }
+            None => examination.recorded(conn, watch).await?,
+        };
+        let of_ground = examination.tell(conn, found).await?;
+        issues.record(conn, of_ground).await?;
+    }
     let issues = issues.conclude(conn, of_file).await?;
     let consequence = match request.mode {
         ImportMode::DryRun => consequence::foresee(conn, import_id, watch).await?,
@@ -168,10 +186,17 @@ fn asking(kind: RegisterKind, send: mpsc::Sender<FromFile>) -> Neighbours {
     })
 }
 
+/// What the reading thread leaves behind.
+struct Taken {
+    summary: Summary,
+    /// The grounds, where they can be examined without the server.
+    gathered: Option<Gathered>,
+}
+
 /// Reads the file to its end, or until nobody takes its rows any more.
-fn read<R: Kept>(reading: Reading<R>) -> Result<Summary, ImportError> {
+fn read<R: Kept>(reading: Reading<R>) -> Result<Taken, ImportError> {
     let Reading { path, mapping, options, place, plan, send } = reading;
-    let (mut plan, mut awaited, mut refused) = (None, Some(plan), None);
+    let (mut plan, mut awaited, mut refused, mut gathering) = (None, Some(plan), None, Gathering::default());
     let summary = ingest::stream::<R>(&path, &mapping, &options, &place, &mut |piece| {
         let message = match piece {
             Piece::Opened { source, claimed_rows } => FromFile::Opened { source, claimed_rows },
@@ -180,7 +205,8 @@ fn read<R: Kept>(reading: Reading<R>) -> Result<Summary, ImportError> {
                     plan = awaited.blocking_recv().ok();
                 }
                 let Some(plan) = &plan else { return ControlFlow::Break(()) };
-                let rows = chunk.rows.into_iter().map(|row| (row.number, row.record)).collect();
+                let rows: Vec<(i32, R)> = chunk.rows.into_iter().map(|row| (row.number, row.record)).collect();
+                gathering.take(&rows, R::numbering(plan));
                 match R::encode(plan, rows) {
                     Ok(batch) => FromFile::Rows { batch, read: chunk.read, issues: chunk.issues },
                     Err(fault) => {
@@ -197,8 +223,31 @@ fn read<R: Kept>(reading: Reading<R>) -> Result<Summary, ImportError> {
     });
     match refused {
         Some(fault) => Err(ImportError::Store(fault)),
-        None => summary.map_err(ImportError::File),
+        None => Ok(Taken { summary: summary.map_err(ImportError::File)?, gathered: gathering.0.flatten() }),
     }
+}
+
+/// Grounds kept aside while rows pass by: not begun, or begun and, where it failed, given up.
+#[derive(Default)]
+struct Gathering(Option<Option<Gathered>>);
+
+impl Gathering {
+    /// Keeps the grounds of rows whose versions are numbered by their rows.
+    fn take<R: Kept>(&mut self, rows: &[(i32, R)], numbering: Numbering) {
+        let Numbering::ByRow(before) = numbering else { return };
+        let gathered = self.0.get_or_insert_with(|| Gathered::new().map_err(given_up).ok());
+        if let Some(kept) = gathered
+            && let Err(fault) = kept.take(rows, before)
+        {
+            given_up(fault);
+            *gathered = None;
+        }
+    }
+}
+
+/// What cannot be kept aside is read back from the register: slower, and as good.
+fn given_up(fault: GatherError) {
+    tracing::warn!(target: "mujun::import", fault = &fault as &dyn std::error::Error, "grounds are not kept aside");
 }
 
 /// What the operator decided, as far as it changes what is recorded: part of the identity of the import.

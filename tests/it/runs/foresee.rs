@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use mujun::app::consequence::{Consequence, FlagFate, foresee};
 use mujun::app::import::unwatched;
-use mujun::app::quality::examine;
 use mujun::app::registers::Registers;
 use mujun::register::{ConstructionState, RegisterKind};
 use mujun::store::{building, import, parcel, project, project_event, supply as supplies, target};
@@ -12,6 +11,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::replay::{law, three_kinds};
 use super::world::{World, file};
+use crate::quality::examine;
 use crate::town::{COUNTY, add_parcel, add_target, day, event, ground, rectangle};
 
 /// One register of the town as a file, merged and examined but not committed, and what that would change.
@@ -34,7 +34,7 @@ async fn foreseen(tx: &mut PgConnection, kind: RegisterKind, name: &str, town: &
         RegisterKind::Targets => append!(town.targets, target),
         other => panic!("{other:?} is not in this town"),
     };
-    examine(&mut *tx, kind, id, &unwatched).await.unwrap();
+    examine(&mut *tx, kind, id).await.unwrap();
     let consequence = foresee(&mut *tx, id, &unwatched).await.unwrap().unwrap();
     import::record_revision(&mut *tx, Some(id), "导入").await.unwrap();
     consequence

@@ -7,7 +7,6 @@ use mujun::app::consequence::foresee_by;
 use mujun::app::evaluation::registers;
 use mujun::app::import::unwatched;
 use mujun::app::judgement::{JudgedFinding, decide};
-use mujun::app::quality::examine;
 use mujun::app::registers::Registers;
 use mujun::register::{
     ConstructionState, EnterpriseRecord, EnterpriseYearRecord, Ground, OccupancyRecord, RegisterKind, SizeClass, SupplyEventKind,
@@ -23,6 +22,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::replay::law;
 use super::world::{World, file};
+use crate::quality::examine;
 use crate::town::{
     self, COUNTY, add_approval, add_building, add_deduction, add_parcel, add_project, add_supply, day, event, ground, rectangle,
     stored, turned,
@@ -210,7 +210,7 @@ async fn brought(tx: &mut PgConnection, kind: RegisterKind, name: &str, town: &R
         Projects: projects = project;
         ProjectEvents: events = project_event;
     };
-    examine(&mut *tx, kind, id, &unwatched).await.unwrap();
+    examine(&mut *tx, kind, id).await.unwrap();
     id
 }
 
