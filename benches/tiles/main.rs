@@ -8,10 +8,12 @@
 mod plant;
 
 mod content;
+mod fresh;
 mod load;
 mod served;
 
 use std::error::Error;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -24,7 +26,9 @@ use mujun::{sample, store};
 use served::Served;
 use sqlx::PgPool;
 
-const ZOOMS: std::ops::RangeInclusive<u8> = 5..=16;
+const ZOOMS: RangeInclusive<u8> = 5..=16;
+/// The peer generalises nothing: farther out than this one of its tiles holds the whole city.
+const ZOOMS_OF_PEER: RangeInclusive<u8> = 11..=16;
 /// Tiles that are asked for at one zoom, in an order of their own; above this a sample of them.
 const TILES: usize = 4_000;
 /// Tiles of a zoom whose content is decoded and counted.
@@ -47,7 +51,6 @@ async fn bench() -> Result<(), Failure> {
     let pool = store::connect(&cluster.options()).await?;
     store::migrate(&pool).await?;
     let extent = city(&cluster, &pool, folder.path(), parcels).await?;
-    pool.close().await;
 
     let hello = Served::hello().await?;
     let before = hello.cpu_seconds();
@@ -64,8 +67,20 @@ async fn bench() -> Result<(), Failure> {
         ours.resident_mb("VmRSS"),
         ours.resident_mb("VmHWM")
     );
-    let mut rows = measure(&ours, extent, |z, x, y| format!("/tiles/parcels/{z}/{x}/{y}")).await?;
+    let mut rows = measure(&ours, extent, ZOOMS, |z, x, y| format!("/tiles/parcels/{z}/{x}/{y}")).await?;
+    let fresh = fresh::edits(&ours, &pool, folder.path()).await?;
+    let (middle, slowest) = (|all: &[f64]| all[all.len() / 2], |all: &[f64]| all[all.len() - 1]);
+    println!(
+        "改一宗地 {} 次：导入提交 p50 {:.0} ms、最慢 {:.0} ms；提交到瓦片可见 p50 {:.0} ms、最慢 {:.0} ms；装入后内存峰值 {} MB",
+        fresh.shown.len(),
+        middle(&fresh.committed),
+        slowest(&fresh.committed),
+        middle(&fresh.shown),
+        slowest(&fresh.shown),
+        ours.resident_mb("VmHWM")
+    );
     ours.stop();
+    pool.close().await;
 
     match martin() {
         None => println!("没有 martin（MUJUN_MARTIN 或 .cache/martin），不与它比较"),
@@ -73,7 +88,7 @@ async fn bench() -> Result<(), Failure> {
             for (source, what) in [("peer_parcels", "预先投影到 3857 的表"), ("peer_parcels_4490", "EPSG:4490 的表")] {
                 println!("martin（无缓存），{what}：");
                 let peer = Served::martin(&program, &cluster, folder.path(), source).await?;
-                let theirs = measure(&peer, extent, |z, x, y| format!("/{source}/{z}/{x}/{y}")).await?;
+                let theirs = measure(&peer, extent, ZOOMS_OF_PEER, |z, x, y| format!("/{source}/{z}/{x}/{y}")).await?;
                 peer.stop();
                 compare(&rows, &theirs);
             }
@@ -124,9 +139,14 @@ impl Row {
     }
 }
 
-async fn measure(served: &Served, extent: [f64; 4], path: impl Fn(u8, u32, u32) -> String) -> Result<Vec<Row>, Failure> {
+async fn measure(
+    served: &Served,
+    extent: [f64; 4],
+    zooms: RangeInclusive<u8>,
+    path: impl Fn(u8, u32, u32) -> String,
+) -> Result<Vec<Row>, Failure> {
     let mut rows = Vec::new();
-    for zoom in ZOOMS {
+    for zoom in zooms {
         let tiles = covering(extent, zoom);
         let paths: Vec<String> = tiles.iter().map(|(x, y)| path(zoom, *x, *y)).collect();
         let before = served.cpu_seconds();
@@ -152,7 +172,8 @@ async fn measure(served: &Served, extent: [f64; 4], path: impl Fn(u8, u32, u32) 
 }
 
 fn compare(ours: &[Row], theirs: &[Row]) {
-    for (one, other) in ours.iter().zip(theirs) {
+    for other in theirs {
+        let Some(one) = ours.iter().find(|row| row.zoom == other.zoom) else { continue };
         println!(
             "  z{:<2} 每处理器秒之比 {:7.1}  字节之比 {:6.3}  要素 {} 对 {}（{} 片中的 {} 片）",
             one.zoom,
@@ -168,18 +189,19 @@ fn compare(ours: &[Row], theirs: &[Row]) {
 
 /// The tiles over a box, each once, in an order in which neighbours do not follow each other.
 fn covering(extent: [f64; 4], zoom: u8) -> Vec<(u32, u32)> {
-    let count = f64::from(1_u32 << zoom);
-    let column = |longitude: f64| ((longitude + 180.0) / 360.0 * count).floor() as u32;
-    let row = |latitude: f64| {
-        let y = latitude.to_radians().tan().asinh() / std::f64::consts::PI;
-        ((1.0 - y) / 2.0 * count).floor() as u32
-    };
     let [west, south, east, north] = extent;
-    let (columns, rows) = (column(west)..=column(east), row(north)..=row(south));
-    let mut tiles: Vec<(u32, u32)> = columns.flat_map(|x| rows.clone().map(move |y| (x, y))).collect();
+    let ([left, top], [right, bottom]) = (tile_of(zoom, west, north), tile_of(zoom, east, south));
+    let mut tiles: Vec<(u32, u32)> = (left..=right).flat_map(|x| (top..=bottom).map(move |y| (x, y))).collect();
     let scattered =
         |&(x, y): &(u32, u32)| (u64::from(x) << 32 | u64::from(y)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
     tiles.sort_by_key(scattered);
     tiles.truncate(TILES);
     tiles
+}
+
+/// The tile in which a place lies (EPSG:4326).
+fn tile_of(zoom: u8, longitude: f64, latitude: f64) -> [u32; 2] {
+    let count = f64::from(1_u32 << zoom);
+    let y = latitude.to_radians().tan().asinh() / std::f64::consts::PI;
+    [((longitude + 180.0) / 360.0 * count).floor() as u32, ((1.0 - y) / 2.0 * count).floor() as u32]
 }
