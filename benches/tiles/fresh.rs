@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use mujun::app::import::{ImportRequest, import, unwatched};
+use mujun::app::import::{ImportRequest, MappingChoice, import, unwatched};
 use mujun::register::RegisterKind;
 use sqlx::PgPool;
 
@@ -14,6 +14,16 @@ use crate::served::Served;
 const EDITS: usize = 20;
 /// Longer than this and the edit counts as never seen.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The planted city numbers its parcels in its own way.
+const OWN_NUMBERS: &str = r#"name = "bench"
+kind = "parcels"
+code_scheme = "opaque"
+division = { column = "行政区划代码" }
+
+[columns]
+parcel_code = ["宗地代码"]
+"#;
 
 /// Milliseconds of the edits, in order.
 pub struct Fresh {
@@ -26,7 +36,7 @@ pub struct Fresh {
 /// Moves parcels of the city one at a time, each by a file of its own, and asks for its tile at z16 until that differs.
 pub async fn edits(served: &Served, pool: &PgPool, folder: &Path) -> Result<Fresh, Failure> {
     let some = "select json_build_object('type', 'FeatureCollection', 'features', json_build_array(json_build_object(
-                    'type', 'Feature', 'properties', json_build_object('宗地代码', parcel_code),
+                    'type', 'Feature', 'properties', json_build_object('宗地代码', parcel_code, '行政区划代码', division_code),
                     'geometry', st_asgeojson(st_translate(geom, 0.00001, 0), 9)::json)))::text,
                     st_x(st_pointonsurface(geom)), st_y(st_pointonsurface(geom))
                 from parcel order by md5(parcel_code) limit $1";
@@ -40,10 +50,12 @@ pub async fn edits(served: &Served, pool: &PgPool, folder: &Path) -> Result<Fres
         let (shows, far) = (format!("/tiles/parcels/16/{x}/{y}"), format!("/tiles/parcels/16/{}/{}", x + 9, y + 9));
         let (before, far_before) = (tag(&mut connection, &shows).await?, tag(&mut connection, &far).await?);
         let start = Instant::now();
-        let report = import(pool, ImportRequest::new(RegisterKind::Parcels, file), &unwatched).await?;
+        let mapping = MappingChoice::Text { name: "bench".to_owned(), toml: OWN_NUMBERS.to_owned() };
+        let report =
+            import(pool, ImportRequest { mapping, ..ImportRequest::new(RegisterKind::Parcels, file) }, &unwatched).await?;
         let commit = Instant::now();
         if report.appended.changed != 1 {
-            return Err(format!("one parcel should have changed: {:?}", report.appended).into());
+            return Err(format!("one parcel should have changed: {:?} {:?}", report.appended, report.issues).into());
         }
         while tag(&mut connection, &shows).await? == before {
             if commit.elapsed() > PATIENCE {
