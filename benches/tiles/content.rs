@@ -25,9 +25,9 @@ pub async fn of(address: SocketAddr, paths: &[String]) -> Result<Content, Failur
     let mut sum = Content { tiles: paths.len(), ..Content::default() };
     for path in paths {
         for (layer, features) in mvt::decode(&connection.get(path).await?.body) {
-            if layer.ends_with("_label") || layer == "meta" {
+            if layer.ends_with("_label") || layer.ends_with("_sum") || layer == "meta" {
                 continue;
-            } else if layer.ends_with("_grid") {
+            } else if layer.ends_with("_grid") || layer.ends_with("_block") {
                 let together = features.iter().filter_map(|square| square.properties.get("features")?.parse::<u64>().ok());
                 sum.aggregated += together.sum::<u64>();
             } else {

@@ -31,6 +31,8 @@ const ZOOMS: RangeInclusive<u8> = 5..=16;
 const ZOOMS_OF_PEER: RangeInclusive<u8> = 11..=16;
 /// Tiles that are asked for at one zoom, in an order of their own; above this a sample of them.
 const TILES: usize = 4_000;
+/// Room for tiles that were sent, as the program has it unless told otherwise.
+const KEPT_MB: u16 = 64;
 /// Tiles of a zoom whose content is decoded and counted.
 const COUNTED: usize = 40;
 
@@ -59,15 +61,17 @@ async fn bench() -> Result<(), Failure> {
     println!("axum 只答一句话：{:.0} 次/s，每处理器秒 {:.0} 次", bare.rate(), bare.requests as f64 / spent);
     hello.stop();
 
+    let path = |z, x, y| format!("/tiles/parcels/{z}/{x}/{y}");
     let start = Instant::now();
-    let ours = Served::mujun(&cluster, folder.path()).await?;
+    let ours = Served::mujun(&cluster, folder.path(), 0).await?;
     println!(
         "mujun 装入快照 {:.1} s，常驻内存 {} MB（峰值 {} MB）",
         start.elapsed().as_secs_f64(),
         ours.resident_mb("VmRSS"),
         ours.resident_mb("VmHWM")
     );
-    let mut rows = measure(&ours, extent, ZOOMS, |z, x, y| format!("/tiles/parcels/{z}/{x}/{y}")).await?;
+    println!("不保留送出的瓦片：");
+    let rows = measure(&ours, extent, ZOOMS, path).await?;
     let fresh = fresh::edits(&ours, &pool, folder.path()).await?;
     let (middle, slowest) = (|all: &[f64]| all[all.len() / 2], |all: &[f64]| all[all.len() - 1]);
     println!(
@@ -81,6 +85,14 @@ async fn bench() -> Result<(), Failure> {
     );
     ours.stop();
     pool.close().await;
+    println!("保留送出的瓦片（出厂的设置）：");
+    let ours = Served::mujun(&cluster, folder.path(), KEPT_MB).await?;
+    let kept = measure(&ours, extent, ZOOMS, path).await?;
+    ours.stop();
+    if let (Some(written), Some(kept)) = (rows.last(), kept.last()) {
+        let beside = |row: &Row| row.load.rate() / bare.rate();
+        println!("z16 瓦片与只答一句话之比：不保留 {:.2}，保留 {:.2}", beside(written), beside(kept));
+    }
 
     match martin() {
         None => println!("没有 martin（MUJUN_MARTIN 或 .cache/martin），不与它比较"),
@@ -93,9 +105,6 @@ async fn bench() -> Result<(), Failure> {
                 compare(&rows, &theirs);
             }
         }
-    }
-    if let Some(small) = rows.pop().filter(|row| row.zoom == 16) {
-        println!("z16 瓦片 {:.0} 次/s，为只答一句话的 {:.2}", small.load.rate(), small.load.rate() / bare.rate());
     }
     cluster.stop()?;
     Ok(())

@@ -29,13 +29,14 @@ impl Served {
         self.address
     }
 
-    /// Our own program on the planted city, once it answers from memory.
-    pub async fn mujun(cluster: &Cluster, folder: &Path) -> Result<Served, Failure> {
+    /// Our own program on the planted city, with so much room for tiles that were sent, once it answers from memory.
+    pub async fn mujun(cluster: &Cluster, folder: &Path, cache_mb: u16) -> Result<Served, Failure> {
         let address = free_address()?;
         let child = Command::new(env!("CARGO_BIN_EXE_mujun"))
             .args(["--data", &folder.join("serve").display().to_string(), "--listen", &address.to_string(), "serve"])
             .env("DATABASE_URL", url(cluster))
             .env("MUJUN_LOG", "warn")
+            .env("MUJUN_TILE_CACHE_MB", cache_mb.to_string())
             .stdout(Stdio::null())
             .spawn()?;
         let served = Served { child, address, database: cluster.pid().map(i32::unsigned_abs) };

@@ -71,15 +71,15 @@ impl Drop for DisplayKeeper {
     }
 }
 
-/// Begins to keep the city of a database in memory.
-pub fn keep(pool: PgPool) -> (Display, DisplayKeeper) {
+/// Begins to keep the city of a database in memory, and within `room` bytes the tiles that were sent.
+pub fn keep(pool: PgPool, room: usize) -> (Display, DisplayKeeper) {
     let (sender, latest) = watch::channel(None);
     let task = tokio::spawn(async move {
         let mut kept = None;
         let mut pause = FIRST_BREAK;
         loop {
             let before = kept.is_some();
-            match follow(&pool, &sender, &mut kept).await {
+            match follow(&pool, room, &sender, &mut kept).await {
                 Err(DisplayError::Read(StoreError::Query { source: sqlx::Error::PoolClosed, .. })) => return,
                 Err(fault) => tracing::warn!(fault = &fault as &dyn std::error::Error, "the map is not up to date"),
                 Ok(never) => match never {},
@@ -105,13 +105,18 @@ struct Kept {
 type Sender = watch::Sender<Option<Arc<DisplaySnapshot>>>;
 
 /// Loads where there is nothing yet, then follows, until something fails.
-async fn follow(pool: &PgPool, sender: &Sender, kept: &mut Option<Kept>) -> Result<std::convert::Infallible, DisplayError> {
+async fn follow(
+    pool: &PgPool,
+    room: usize,
+    sender: &Sender,
+    kept: &mut Option<Kept>,
+) -> Result<std::convert::Infallible, DisplayError> {
     // Before anything is read: what lands from now on is heard.
     let mut listener = Listener::open(pool).await?;
     loop {
         match kept {
             None => {
-                let loaded = load(pool).await?;
+                let loaded = load(pool, room).await?;
                 sender.send_replace(Some(loaded.snapshot.clone()));
                 *kept = Some(loaded);
             }
@@ -131,7 +136,7 @@ fn seen(state: &DisplayState) -> Seen {
 }
 
 /// Reads the whole city and builds it: layers that are read are built while others are still being read.
-async fn load(pool: &PgPool) -> Result<Kept, DisplayError> {
+async fn load(pool: &PgPool, room: usize) -> Result<Kept, DisplayError> {
     type Building = JoinHandle<(MapLayer, mujun_tiles::TileLayer)>;
     #[derive(Default)]
     struct Begun {
@@ -156,7 +161,7 @@ async fn load(pool: &PgPool) -> Result<Kept, DisplayError> {
         layers.push(built.await?);
     }
     let features: usize = layers.iter().map(|(_, layer)| layer.len()).sum();
-    let snapshot = Arc::new(DisplaySnapshot::new(seen(&state), layers));
+    let snapshot = Arc::new(DisplaySnapshot::new(seen(&state), layers, room));
     tracing::info!(
         revision = state.revision,
         features,
@@ -179,7 +184,7 @@ async fn catch_up(pool: &PgPool, kept: &mut Kept) -> Result<(), DisplayError> {
     // A change by hand may be dated as its hand pleased: nothing tells what it touched.
     let Some(touched) = touched else {
         drop(conn);
-        *kept = load(pool).await?;
+        *kept = load(pool, kept.snapshot.room()).await?;
         return Ok(());
     };
     let mut changes = Changes::default();

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::{Arc, LazyLock};
 
+use bytes::Bytes;
 use chrono::NaiveDate;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -11,8 +12,8 @@ pub use mujun_tiles::{ColumnKind, Place, TileAddress};
 use tokio::sync::Semaphore;
 
 use crate::app::state::State;
-use crate::city::display::{DisplaySnapshot, Tile};
-pub use crate::city::display::{LayerQuery, Seen, Tag, TileQuery};
+use crate::city::display::{DisplaySnapshot, SentTile, Tile};
+pub use crate::city::display::{Encoding, LayerQuery, Seen, Tag, TileQuery};
 pub use crate::city::filter::{Comparison, Condition, Literal};
 use crate::register::display::MapLayer;
 use crate::store::read::{self, Bbox};
@@ -48,29 +49,21 @@ pub enum TileSource {
     Database,
 }
 
-/// How the bytes are sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// As they are.
-    Identity,
-    /// gzip, where it is worth it.
-    Gzip,
-}
-
 /// Fewer bytes than this gain less by being compressed than it costs.
 const WORTH_COMPRESSING: usize = 256;
 
-impl Encoding {
-    fn of(self, bytes: Vec<u8>) -> (Vec<u8>, Encoding) {
-        if self == Encoding::Identity || bytes.len() < WORTH_COMPRESSING {
-            return (bytes, Encoding::Identity);
-        }
-        let mut packed = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
-        // Writing to memory cannot fail; should it, what was to be sent is sent as it is.
-        match packed.write_all(&bytes).and_then(|()| packed.finish()) {
-            Ok(packed) => (packed, Encoding::Gzip),
-            Err(_) => (bytes, Encoding::Identity),
-        }
+/// The tile as it is sent.
+fn pack(tile: Tile, encoding: Encoding) -> SentTile {
+    let Tile { bytes, tag } = tile;
+    let plain = |bytes: Vec<u8>| SentTile { bytes: bytes.into(), encoding: Encoding::Identity, tag };
+    if encoding == Encoding::Identity || bytes.len() < WORTH_COMPRESSING {
+        return plain(bytes);
+    }
+    let mut packed = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
+    // Writing to memory cannot fail; should it, what was to be sent is sent as it is.
+    match packed.write_all(&bytes).and_then(|()| packed.finish()) {
+        Ok(packed) => SentTile { bytes: packed.into(), encoding: Encoding::Gzip, tag },
+        Err(_) => plain(bytes),
     }
 }
 
@@ -80,7 +73,7 @@ pub struct Answered {
     /// Its tag.
     pub tag: Tag,
     /// Its bytes and how they are sent; `None` when the tag is one that the asker knows.
-    pub bytes: Option<(Vec<u8>, Encoding)>,
+    pub bytes: Option<(Bytes, Encoding)>,
     /// The state of the registers, the run and the decisions that it shows.
     pub seen: Seen,
     /// Where it came from.
@@ -134,9 +127,9 @@ pub struct Known(pub Vec<Tag>);
 
 impl TileRequest {
     /// The tile as it is sent: not at all, when the asker has it.
-    fn answer(&self, tile: Tile, seen: Seen, source: TileSource) -> Answered {
-        let Tile { bytes, tag } = tile;
-        let bytes = (!self.known.0.contains(&tag)).then(|| self.encoding.of(bytes));
+    fn answer(&self, tile: SentTile, seen: Seen, source: TileSource) -> Answered {
+        let SentTile { bytes, encoding, tag } = tile;
+        let bytes = (!self.known.0.contains(&tag)).then_some((bytes, encoding));
         Answered { tag, bytes, seen, source }
     }
 }
@@ -203,7 +196,14 @@ async fn from_memory(snapshot: Arc<DisplaySnapshot>, request: TileRequest) -> Re
     {
         return Ok(Answered { tag, bytes: None, seen, source: TileSource::Memory });
     }
-    let write = move || request.answer(snapshot.tile(address, &request.query), seen, TileSource::Memory);
+    let encoding = request.encoding;
+    if let Some(tile) = snapshot.kept(address, &request.query, encoding) {
+        return Ok(request.answer(tile, seen, TileSource::Memory));
+    }
+    let write = move || {
+        let tile = snapshot.sent(address, &request.query, encoding, |tile| pack(tile, encoding));
+        request.answer(tile, seen, TileSource::Memory)
+    };
     if address.zoom() > HEAVY_TO {
         return Ok(write());
     }
@@ -242,7 +242,7 @@ async fn from_database(state: &State, request: TileRequest) -> Result<Answered, 
     let write = move || {
         let built: Vec<_> = layers.into_iter().map(|(layer, features)| (layer, TileLayer::build(features))).collect();
         let find = |wanted| built.iter().find(|(layer, _)| *layer == wanted).map(|(_, built)| built);
-        request.answer(request.query.write(request.address, find), seen, TileSource::Database)
+        request.answer(pack(request.query.write(request.address, find), request.encoding), seen, TileSource::Database)
     };
     let _lane = LANES.acquire().await;
     Ok(tokio::task::spawn_blocking(write).await?)

@@ -1,6 +1,8 @@
 //! The city as the map shows it: every layer of one state of the registers and of one run, ready to be written as tiles.
 //! Immutable: a change makes the next snapshot out of this one, which shares with it whatever did not change.
 
+mod kept;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,6 +11,8 @@ use mujun_tiles::{LayerBuilder, Row, Scratch, Selection, TileAddress, TileLayer,
 use rayon::prelude::*;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
+pub use self::kept::{Encoding, SentTile};
+use self::kept::{KeptTiles, TileKey};
 use super::filter::Condition;
 use crate::register::display::MapLayer;
 
@@ -123,16 +127,14 @@ impl Tag {
 /// Tags kept at most; past it all are forgotten, and worked out again as they are asked for.
 const MOST_TAGS: usize = 1 << 16;
 
-/// What a tag is kept under: the tile, the number of the query, and its layers, a bit each.
-type TagKey = (TileAddress, u64, u16);
-
 /// Every layer of one state.
 #[derive(Debug)]
 pub struct DisplaySnapshot {
     /// What it shows.
     pub seen: Seen,
     layers: [TileLayer; MapLayer::ALL.len()],
-    tags: Mutex<HashMap<TagKey, Tag>>,
+    tags: Mutex<HashMap<TileKey, Tag>>,
+    kept: KeptTiles,
 }
 
 /// What is to be done to a layer.
@@ -147,8 +149,8 @@ pub struct LayerChange {
 }
 
 impl DisplaySnapshot {
-    /// Of layers that were built; one that is missing is empty.
-    pub fn new(seen: Seen, built: Vec<(MapLayer, TileLayer)>) -> DisplaySnapshot {
+    /// Of layers that were built; one that is missing is empty. Tiles that were sent are kept within so many bytes.
+    pub fn new(seen: Seen, built: Vec<(MapLayer, TileLayer)>, room: usize) -> DisplaySnapshot {
         let mut layers: [Option<TileLayer>; MapLayer::ALL.len()] = std::array::from_fn(|_| None);
         for (layer, own) in built {
             layers[layer.place()] = Some(own);
@@ -157,7 +159,7 @@ impl DisplaySnapshot {
             let empty = || TileLayer::build(LayerBuilder::new(MapLayer::ALL[place].schema())).with_blocks();
             layers[place].take().unwrap_or_else(empty)
         });
-        DisplaySnapshot { seen, layers, tags: Mutex::default() }
+        DisplaySnapshot { seen, layers, tags: Mutex::default(), kept: KeptTiles::with_room(room) }
     }
 
     /// A layer.
@@ -165,7 +167,7 @@ impl DisplaySnapshot {
         &self.layers[layer.place()]
     }
 
-    /// The next snapshot. Tags of tiles that none of the changes reaches are kept.
+    /// The next snapshot. Tiles that none of the changes reaches are kept, and their tags.
     pub fn changed(&self, seen: Seen, changes: Vec<LayerChange>) -> DisplaySnapshot {
         let changed: Vec<_> = changes
             .into_par_iter()
@@ -177,13 +179,13 @@ impl DisplaySnapshot {
             layers[layer.place()] = changed.layer;
             dirty.push((1_u16 << layer.place(), changed.dirty));
         }
-        let is_clean = |(address, _, layers): &TagKey| {
-            let ground = address.padded();
-            dirty.iter().all(|(layer, boxes)| layer & layers == 0 || !boxes.iter().any(|dirty| dirty.meets(&ground)))
+        let is_clean = |key: &TileKey| {
+            let ground = key.address.padded();
+            dirty.iter().all(|(layer, boxes)| layer & key.layers == 0 || !boxes.iter().any(|dirty| dirty.meets(&ground)))
         };
         let mut tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner).clone();
         tags.retain(|key, _| is_clean(key));
-        DisplaySnapshot { seen, layers, tags: Mutex::new(tags) }
+        DisplaySnapshot { seen, layers, tags: Mutex::new(tags), kept: self.kept.only(is_clean) }
     }
 
     /// Writes a tile.
@@ -197,17 +199,44 @@ impl DisplaySnapshot {
         tile
     }
 
+    /// A tile as it is sent, by `pack` when it is not kept.
+    pub fn sent(
+        &self,
+        address: TileAddress,
+        query: &TileQuery,
+        encoding: Encoding,
+        pack: impl FnOnce(Tile) -> SentTile,
+    ) -> SentTile {
+        let key = TileKey::new(address, query, encoding);
+        self.kept.get(&key).unwrap_or_else(|| {
+            let sent = pack(self.tile(address, query));
+            self.kept.put(key, sent.clone());
+            sent
+        })
+    }
+
+    /// A tile as it is sent, if it is kept.
+    pub fn kept(&self, address: TileAddress, query: &TileQuery, encoding: Encoding) -> Option<SentTile> {
+        self.kept.get(&TileKey::new(address, query, encoding))
+    }
+
+    /// Bytes that kept tiles may take.
+    pub fn room(&self) -> usize {
+        self.kept.room
+    }
+
     /// The tag of a tile, if it was written since it last changed.
     pub fn tag(&self, address: TileAddress, query: &TileQuery) -> Option<Tag> {
         self.tags.lock().unwrap_or_else(PoisonError::into_inner).get(&tag_key(address, query)).copied()
     }
 
-    /// Bytes taken, without the tags.
+    /// Bytes taken by the layers.
     pub fn memory(&self) -> usize {
         self.layers.iter().map(TileLayer::memory).sum()
     }
 }
 
-fn tag_key(address: TileAddress, query: &TileQuery) -> TagKey {
-    (address, query.number, query.layers.iter().fold(0, |layers, asked| layers | 1 << asked.layer.place()))
+/// A tag is of the tile and not of how it is sent.
+fn tag_key(address: TileAddress, query: &TileQuery) -> TileKey {
+    TileKey::new(address, query, Encoding::Identity)
 }

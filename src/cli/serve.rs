@@ -18,15 +18,18 @@ use crate::config::Config;
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     #[command(flatten)]
-    address: AddressArgs,
+    serving: ServingArgs,
 }
 
-/// 地址的去处
+/// 服务的方式
 #[derive(Clone, Debug, clap::Args)]
-pub struct AddressArgs {
+pub struct ServingArgs {
     /// 就绪后把访问地址写入此文件
     #[arg(long, value_name = "FILE")]
     pub address_file: Option<PathBuf>,
+    /// 保留已送出的瓦片所用的内存；0 为不保留
+    #[arg(long, env = "MUJUN_TILE_CACHE_MB", value_name = "MB", default_value_t = 64)]
+    pub tile_cache_mb: u16,
 }
 
 pub(super) async fn migrate(config: &Config) -> Result<Exit, Failure> {
@@ -41,7 +44,7 @@ impl Serve {
         let listener = listen(config.listen).await?;
         let rulebook = Arc::new(app::rulebook::load(Some(&config.data_dir)).map_err(Failure::input)?);
         let database = Database::open(config).await.map_err(Failure::environment)?;
-        serve(listener, database, rulebook, &config.data_dir, &self.address).await
+        serve(listener, database, rulebook, &config.data_dir, &self.serving).await
     }
 }
 
@@ -68,11 +71,11 @@ pub(super) async fn serve(
     database: Database,
     rulebook: Arc<Rulebook>,
     data_dir: &Path,
-    address: &AddressArgs,
+    serving: &ServingArgs,
 ) -> Result<Exit, Failure> {
     let bound = listener.local_addr().map_err(Failure::environment)?;
     let url = format!("http://{bound}");
-    if let Some(file) = &address.address_file {
+    if let Some(file) = &serving.address_file {
         tokio::fs::write(file, &url)
             .await
             .map_err(|cause| Failure::environment(anyhow::Error::new(cause).context(format!("无法写入 {}", file.display()))))?;
@@ -80,7 +83,7 @@ pub(super) async fn serve(
     say!("亩均已就绪，请在浏览器中打开：{url}/");
     say!("按 Ctrl-C 停止。");
     let intake = Arc::new(Intake::new(data_dir.join("uploads"), Limits::default()));
-    let (display, keeper) = app::display::keep(database.pool.clone());
+    let (display, keeper) = app::display::keep(database.pool.clone(), usize::from(serving.tile_cache_mb) << 20);
     let state = State::new(database.pool.clone(), rulebook, intake.clone()).with_display(display);
     let served = crate::serve::run(listener, state, stop_asked()).await;
     say!("正在停止……");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mujun_domain::rulebook::Rulebook;
 
 use super::sample::SampleCityArgs;
-use super::serve::{AddressArgs, listen, serve};
+use super::serve::{ServingArgs, listen, serve};
 use super::{Exit, Failure, evaluate, import, sample, show};
 use crate::app::database::Database;
 use crate::app::evaluation::Activation;
@@ -26,7 +26,7 @@ pub struct Up {
     #[command(flatten)]
     city: SampleCityArgs,
     #[command(flatten)]
-    address: AddressArgs,
+    serving: ServingArgs,
 }
 
 impl Up {
@@ -37,7 +37,7 @@ impl Up {
         bar.finish_and_clear();
         let database = opened.map_err(Failure::environment)?;
         match self.prepare(&database, &config.data_dir).await {
-            Ok(rulebook) => serve(listener, database, rulebook, &config.data_dir, &self.address).await,
+            Ok(rulebook) => serve(listener, database, rulebook, &config.data_dir, &self.serving).await,
             Err(failure) => {
                 database.close().await.map_err(Failure::environment)?;
                 Err(failure)

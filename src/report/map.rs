@@ -119,7 +119,7 @@ fn render(
     plan: &Plan,
     frame: &Frame,
     ground: &MapGround,
-    tiles: impl Iterator<Item = (TileAddress, Vec<u8>)>,
+    tiles: impl Iterator<Item = (TileAddress, bytes::Bytes)>,
     drawn_on: NaiveDate,
 ) -> Result<Vec<u8>, MapError> {
     let fonts = Fonts::of_system()?;

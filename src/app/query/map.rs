@@ -1,5 +1,6 @@
 //! What a drawn map is made of: the scope to print under it, the counties, and the vector tiles that cover it.
 
+use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{Bbox, DivisionRow, MapLayer, QueryError, Scope, TileAddress, snapshot};
@@ -41,7 +42,7 @@ pub async fn map_ground(state: &State) -> Result<MapGround, QueryError> {
 ///
 /// A map whose halves belong to two revisions would show what never was, so the tiles are read again when the data changed in
 /// between; after a few attempts, under writers that never rest, the last reading is given.
-pub async fn map_tiles(state: &State, layers: &[MapLayer], addresses: &[TileAddress]) -> Result<Vec<Vec<u8>>, QueryError> {
+pub async fn map_tiles(state: &State, layers: &[MapLayer], addresses: &[TileAddress]) -> Result<Vec<Bytes>, QueryError> {
     let query = TileQuery::new(layers.iter().map(|layer| LayerQuery::whole(*layer)).collect());
     let request = |address| TileRequest {
         address,

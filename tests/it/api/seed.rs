@@ -117,7 +117,7 @@ impl Api {
 
     /// The same database behind a router that answers from memory, once what is there now is in memory.
     pub async fn in_memory(&self) -> Mapped {
-        let (display, keeper) = display::keep(self.city.pool.clone());
+        let (display, keeper) = display::keep(self.city.pool.clone(), 1 << 20);
         let router = router(self.state.clone().with_display(display.clone()));
         let mapped = Mapped { router, display, keeper };
         mapped.caught_up(self).await;
