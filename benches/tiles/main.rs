@@ -32,7 +32,7 @@ const ZOOMS_OF_PEER: RangeInclusive<u8> = 11..=16;
 /// Tiles that are asked for at one zoom, in an order of their own; above this a sample of them.
 const TILES: usize = 4_000;
 /// Room for tiles that were sent, as the program has it unless told otherwise.
-const KEPT_MB: u16 = 64;
+const KEPT_MB: u16 = 128;
 /// Tiles of a zoom whose content is decoded and counted.
 const COUNTED: usize = 40;
 

@@ -28,7 +28,7 @@ pub struct ServingArgs {
     #[arg(long, value_name = "FILE")]
     pub address_file: Option<PathBuf>,
     /// 保留已送出的瓦片所用的内存；0 为不保留
-    #[arg(long, env = "MUJUN_TILE_CACHE_MB", value_name = "MB", default_value_t = 64)]
+    #[arg(long, env = "MUJUN_TILE_CACHE_MB", value_name = "MB", default_value_t = 128)]
     pub tile_cache_mb: u16,
 }
 
