@@ -149,6 +149,31 @@ fn plus(all: &mut Sums, own: Sums) {
 }
 
 #[test]
+fn the_layer_that_takes_most_gives_way_and_a_small_one_stays_drawn() {
+    let layer = |name: &str, plants: &[Plant]| {
+        let schema = LayerSchema { name: name.to_owned(), class_key: Some("class".to_owned()), ..schema() };
+        TileLayer::build(builder_of(schema, plants)).with_blocks()
+    };
+    let layers = [
+        layer("hamlet", &city(6, 6, 3_000, 60)),
+        layer("plots", &city(74, 74, 3_000, 50)),
+        layer("yards", &city(74, 74, 3_000, 51)),
+    ];
+    let selected: Vec<Selection<'_>> = layers.iter().map(Selection::all).collect();
+    let mut gave_way = 0;
+    let all_drawn_from = layers.iter().map(TileLayer::drawn_from).max().unwrap();
+    for address in tiles_over(&layers[0], all_drawn_from) {
+        let alone = decode(&super::support::bytes(&layers[0], address));
+        let tile = decode(&encode(address, &selected, &mut Scratch::default()));
+        let coarser: Vec<_> =
+            alone.keys().filter(|part| tile.get(*part).map(Vec::len) != alone.get(*part).map(Vec::len)).collect();
+        assert!(coarser.is_empty(), "{address:?}: {coarser:?}");
+        gave_way += usize::from(tile.contains_key("meta"));
+    }
+    assert!(gave_way > 0, "no tile was too heavy");
+}
+
+#[test]
 fn a_tile_of_many_layers_keeps_to_its_bytes_and_still_tells_of_everything() {
     let names = ["plots", "yards", "sheds"];
     let grounds: Vec<Vec<Plant>> = (0..3).map(|seed| city(74, 74, 3_000, 50 + seed)).collect();
