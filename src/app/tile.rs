@@ -126,10 +126,12 @@ pub struct TileRequest {
 pub struct Known(pub Vec<Tag>);
 
 impl TileRequest {
-    /// The tile as it is sent: not at all, when the asker has it.
-    fn answer(&self, tile: SentTile, seen: Seen, source: TileSource) -> Answered {
-        let SentTile { bytes, encoding, tag } = tile;
-        let bytes = (!self.known.0.contains(&tag)).then_some((bytes, encoding));
+    /// The answer: the tag alone, when the asker has the tile; else as `sent` gives it, so that nothing is packed for nothing.
+    fn answer(&self, tag: Tag, seen: Seen, source: TileSource, sent: impl FnOnce() -> SentTile) -> Answered {
+        let bytes = (!self.known.0.contains(&tag)).then(|| {
+            let SentTile { bytes, encoding, .. } = sent();
+            (bytes, encoding)
+        });
         Answered { tag, bytes, seen, source }
     }
 }
@@ -196,13 +198,23 @@ async fn from_memory(snapshot: Arc<DisplaySnapshot>, request: TileRequest) -> Re
     {
         return Ok(Answered { tag, bytes: None, seen, source: TileSource::Memory });
     }
-    let encoding = request.encoding;
-    if let Some(tile) = snapshot.kept(address, &request.query, encoding) {
-        return Ok(request.answer(tile, seen, TileSource::Memory));
+    let kept = move |snapshot: &DisplaySnapshot, request: &TileRequest| {
+        let tile = snapshot.kept(address, &request.query, request.encoding)?;
+        Some(request.answer(tile.tag, seen, TileSource::Memory, || tile))
+    };
+    if let Some(answered) = kept(&snapshot, &request) {
+        return Ok(answered);
     }
     let write = move || {
-        let tile = snapshot.sent(address, &request.query, encoding, |tile| pack(tile, encoding));
-        request.answer(tile, seen, TileSource::Memory)
+        // Another may have written it while this one waited for its lane.
+        kept(&snapshot, &request).unwrap_or_else(|| {
+            let tile = snapshot.tile(address, &request.query);
+            request.answer(tile.tag, seen, TileSource::Memory, || {
+                let sent = pack(tile, request.encoding);
+                snapshot.keep(address, &request.query, request.encoding, sent.clone());
+                sent
+            })
+        })
     };
     if address.zoom() > HEAVY_TO {
         return Ok(write());
@@ -242,7 +254,8 @@ async fn from_database(state: &State, request: TileRequest) -> Result<Answered, 
     let write = move || {
         let built: Vec<_> = layers.into_iter().map(|(layer, features)| (layer, TileLayer::build(features))).collect();
         let find = |wanted| built.iter().find(|(layer, _)| *layer == wanted).map(|(_, built)| built);
-        request.answer(pack(request.query.write(request.address, find), request.encoding), seen, TileSource::Database)
+        let tile = request.query.write(request.address, find);
+        request.answer(tile.tag, seen, TileSource::Database, || pack(tile, request.encoding))
     };
     let _lane = LANES.acquire().await;
     Ok(tokio::task::spawn_blocking(write).await?)

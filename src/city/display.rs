@@ -199,20 +199,9 @@ impl DisplaySnapshot {
         tile
     }
 
-    /// A tile as it is sent, by `pack` when it is not kept.
-    pub fn sent(
-        &self,
-        address: TileAddress,
-        query: &TileQuery,
-        encoding: Encoding,
-        pack: impl FnOnce(Tile) -> SentTile,
-    ) -> SentTile {
-        let key = TileKey::new(address, query, encoding);
-        self.kept.get(&key).unwrap_or_else(|| {
-            let sent = pack(self.tile(address, query));
-            self.kept.put(key, sent.clone());
-            sent
-        })
+    /// Keeps a tile as it is sent, if there is room.
+    pub fn keep(&self, address: TileAddress, query: &TileQuery, encoding: Encoding, sent: SentTile) {
+        self.kept.put(TileKey::new(address, query, encoding), sent);
     }
 
     /// A tile as it is sent, if it is kept.
