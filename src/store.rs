@@ -45,7 +45,7 @@ pub use connection::{ConnectError, connect};
 pub use fault::{RepeatedKey, RowFault, StoreError};
 pub use layout::register_statements;
 pub use migration::{MIGRATOR, MigrationError, migrate};
-pub use version::{Appended, Stored};
+pub use version::{Appended, Stored, in_order};
 
 /// The channel on which a committed revision is announced; the payload is its number.
 pub const REVISION_CHANNEL: &str = "mujun_revision";

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::import::{ImportProgress, ImportStep, Watch};
-use super::judgement::{JudgedFinding, decide};
+use super::judgement::{JudgedFinding, decide_on};
 use super::measuring::MeasureError;
 use super::registers::Registers;
 use super::rulebook::{FindError, kept};
@@ -23,7 +23,7 @@ use super::target::{TargetError, TargetProgress, progress};
 use crate::register::{ProjectEventRecord, ProjectRecord, RegisterKind, TargetRecord};
 use crate::store::{self, StoreError, Stored};
 use compare::Comparison;
-use reach::{Key, Reach};
+use reach::{Key, NeededRows, Reach, Subjects};
 
 /// Changes that are told one by one; the sums count all of them.
 const CHANGES_TOLD: usize = 200;
@@ -201,12 +201,16 @@ pub enum ConsequenceError {
     Task(#[source] tokio::task::JoinError),
 }
 
-/// Changed rows whose reach is judged at once: memory is what these reach, however many rows the import has.
-const STRETCH: i64 = 2_000;
+/// Changed rows whose reach is judged at once, at most.
+const STRETCH: i64 = 20_000;
 
-/// Parcels that may be judged at once: rows scattered over the city reach far more than rows that lie together, and are taken fewer at
-/// a time.
-const MOST_PARCELS: usize = 12_000;
+/// And in the beginning, when it is not known yet how far rows reach.
+const FIRST_STRETCH: i64 = 1_000;
+
+/// Parcels that are to be judged at once, and that may be: memory is what these rest on, however many rows the import has. Rows scattered
+/// over the city reach far more than rows that lie together, and are taken fewer at a time.
+const MEANT_PARCELS: i64 = 9_000;
+const MOST_PARCELS: i64 = 12_000;
 
 /// What committing the import would change; `None` before the first run, as there is nothing yet that could change.
 /// Runs in the import's own transaction, after its rows were merged and its counts completed. Only the subjects that the import can
@@ -255,21 +259,22 @@ pub async fn foresee_by(
         rows += store::consequence::list_everything(conn).await?;
     }
     let part = Part { kind, import_id, buildings, files, renovations: (before, after), law: law.clone(), as_of };
-    let (mut comparison, mut judged, mut place, mut size) = (Comparison::default(), HashSet::new(), 0, stretch);
+    let (mut comparison, mut judged, mut place, mut size) =
+        (Comparison::default(), HashSet::new(), 0, stretch.min(FIRST_STRETCH));
     loop {
         let moved = store::consequence::stretch(conn, place, size).await?;
         let Some(last) = moved.last().map(|last| last.place) else { break };
         let rows_taken = i64::try_from(moved.len()).unwrap_or(size);
         let reach = reach::reach(conn, kind, moved).await?;
-        if reach.parcels.len() > MOST_PARCELS && rows_taken > 1 {
-            size = (rows_taken / 4).max(1);
+        let reached = i64::try_from(reach.subjects.parcels.len()).unwrap_or(i64::MAX).max(1);
+        size = rows_taken.saturating_mul(MEANT_PARCELS).div_euclid(reached).clamp(1, stretch);
+        if reached > MOST_PARCELS && rows_taken > 1 {
             continue;
         }
         place = last;
-        size = (size * 2).min(stretch);
-        let asked = judged_first(&reach, &mut judged);
-        if !asked.is_empty() {
-            let (old, new) = part.judged(conn, &reach, asked).await?;
+        let turns = turns(&reach.subjects, &mut judged);
+        if turns.contains(&Turn::First) {
+            let (old, new) = part.judged(conn, reach, turns).await?;
             see(&old, &new);
             comparison.add(&old, &new, &names, CHANGES_TOLD);
         }
@@ -318,20 +323,19 @@ async fn reaches_everything(
 /// A subject in few bytes: a city has millions, and each is judged only once.
 type Mark = (u64, u64);
 
-/// The subjects of a reach that were not judged yet.
-fn judged_first(reach: &Reach, judged: &mut HashSet<Mark>) -> HashSet<(SubjectKind, Key)> {
-    let all = [
-        (SubjectKind::Parcel, &reach.parcels),
-        (SubjectKind::Supply, &reach.supplies),
-        (SubjectKind::Approval, &reach.approvals),
-    ];
-    all.into_iter()
-        .flat_map(|(subject, keys)| keys.iter().map(move |key| (subject, key.clone())))
-        .filter(|subject| judged.insert(mark(subject)))
-        .collect()
+/// Whether a subject that is reached again was judged before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    First,
+    Again,
 }
 
-fn mark(subject: &(SubjectKind, Key)) -> Mark {
+/// For each subject of a reach whether it is judged now.
+fn turns(subjects: &Subjects, judged: &mut HashSet<Mark>) -> Vec<Turn> {
+    subjects.iter().map(|subject| if judged.insert(mark(subject)) { Turn::First } else { Turn::Again }).collect()
+}
+
+fn mark(subject: (SubjectKind, &Key)) -> Mark {
     let half = |salt: u8| {
         let mut hasher = DefaultHasher::new();
         (salt, subject).hash(&mut hasher);
@@ -389,56 +393,10 @@ struct Part {
     as_of: NaiveDate,
 }
 
-impl Part {
-    /// The findings on some subjects before and after the import, judged from the rows that they rest on.
-    async fn judged(
-        &self,
-        conn: &mut PgConnection,
-        reach: &Reach,
-        asked: HashSet<(SubjectKind, Key)>,
-    ) -> Result<(Vec<JudgedFinding>, Vec<JudgedFinding>), ConsequenceError> {
-        let (before, after) = self.registers(conn, reach).await?;
-        let (law, as_of) = (self.law.clone(), self.as_of);
-        let judging = tokio::task::spawn_blocking(move || {
-            let of = |registers: Registers| -> Result<Vec<JudgedFinding>, ConsequenceError> {
-                let mut findings = decide(&registers, &law, as_of)?.findings;
-                findings.retain(|row| asked.contains(&(row.subject, (row.division_code.clone(), row.subject_code.clone()))));
-                Ok(findings)
-            };
-            Ok((of(before)?, of(after)?))
-        });
-        judging.await.map_err(ConsequenceError::Task)?
-    }
-
-    async fn registers(&self, conn: &mut PgConnection, reach: &Reach) -> Result<(Registers, Registers), StoreError> {
-        let bare = || Registers { files: self.files.clone(), ..Registers::default() };
-        let (mut before, mut after) = (bare(), bare());
-        let (old, new) = self.renovations.clone();
-        old.put_into(&mut before);
-        new.put_into(&mut after);
-        let mut former = reach.former.clone();
-        macro_rules! read {
-            ($($kind:ident: $field:ident = $register:ident;)*) => {$(
-                let mut versions: Vec<(String, i64)> =
-                    reach.rows.get(&RegisterKind::$kind).into_iter().flatten().cloned().collect();
-                if RegisterKind::$kind == RegisterKind::Buildings {
-                    // Wherever it stands: that there is one tells an empty parcel from a city that was not surveyed.
-                    versions.extend(self.buildings.iter().map(|(division, version, _)| (division.clone(), *version)));
-                    if self.kind == RegisterKind::Buildings {
-                        former.extend(self.buildings.iter().filter(|(.., ended)| *ended).map(|(_, version, _)| *version));
-                    }
-                }
-                let rows = store::$register::of_versions(conn, &versions).await?;
-                if self.kind == RegisterKind::$kind {
-                    before.$field = rows.iter().filter(|row| row.import_id != self.import_id).cloned().collect();
-                    after.$field = rows.into_iter().filter(|row| !former.contains(&row.version_id)).collect();
-                } else {
-                    before.$field = rows.clone();
-                    after.$field = rows;
-                }
-            )*};
-        }
-        read! {
+/// The registers that are read in part, as kind, field and module.
+macro_rules! of_each_register {
+    ($does:ident) => {
+        $does! {
             Parcels: parcels = parcel;
             Buildings: buildings = building;
             Approvals: approvals = approval;
@@ -449,6 +407,79 @@ impl Part {
             Occupancies: occupancies = occupancy;
             EnterpriseYears: enterprise_years = enterprise_year;
         }
-        Ok((before, after))
+    };
+}
+
+impl Part {
+    /// The findings before and after the import on the subjects of a reach whose first turn it is, judged from the rows that they
+    /// rest on.
+    async fn judged(
+        &self,
+        conn: &mut PgConnection,
+        reach: Reach,
+        turns: Vec<Turn>,
+    ) -> Result<(Vec<JudgedFinding>, Vec<JudgedFinding>), ConsequenceError> {
+        let Reach { subjects, rows, mut former } = reach;
+        if self.kind == RegisterKind::Buildings {
+            former.extend(self.buildings.iter().filter(|(.., ended)| *ended).map(|(_, version, _)| *version));
+        }
+        let (mut registers, brought) = self.registers(conn, rows).await?;
+        let (law, as_of, kind) = (self.law.clone(), self.as_of, self.kind);
+        let judging = tokio::task::spawn_blocking(move || {
+            let turn_of: HashMap<(SubjectKind, &str, &str), Turn> = subjects
+                .iter()
+                .zip(turns)
+                .map(|((subject, (division, code)), turn)| ((subject, &**division, &**code), turn))
+                .collect();
+            let of = |registers: &Registers| -> Result<Vec<JudgedFinding>, ConsequenceError> {
+                let is_reached = |subject, division: &str, code: &str| turn_of.contains_key(&(subject, division, code));
+                let mut findings = decide_on(registers, &law, as_of, is_reached)?.findings;
+                findings.retain(|row| turn_of.get(&(row.subject, &row.division_code, &row.subject_code)) == Some(&Turn::First));
+                Ok(findings)
+            };
+            let before = of(&registers)?;
+            take_in(&mut registers, brought, kind, &former);
+            Ok((before, of(&registers)?))
+        });
+        judging.await.map_err(ConsequenceError::Task)?
     }
+
+    /// The rows before the import, and those that it brings.
+    async fn registers(&self, conn: &mut PgConnection, mut rows: NeededRows) -> Result<(Registers, Registers), StoreError> {
+        let (mut before, mut brought) = (Registers { files: self.files.clone(), ..Registers::default() }, Registers::default());
+        let (old, new) = self.renovations.clone();
+        old.put_into(&mut before);
+        new.put_into(&mut brought);
+        macro_rules! read {
+            ($($kind:ident: $field:ident = $register:ident;)*) => {$(
+                let mut versions: Vec<(String, i64)> =
+                    rows.remove(&RegisterKind::$kind).into_iter().flatten().collect();
+                if RegisterKind::$kind == RegisterKind::Buildings {
+                    // Wherever it stands: that there is one tells an empty parcel from a city that was not surveyed.
+                    versions.extend(self.buildings.iter().map(|(division, version, _)| (division.clone(), *version)));
+                }
+                before.$field = store::$register::of_versions(conn, &versions).await?;
+                if self.kind == RegisterKind::$kind {
+                    brought.$field = before.$field.extract_if(.., |row| row.import_id == self.import_id).collect();
+                }
+            )*};
+        }
+        of_each_register!(read);
+        Ok((before, brought))
+    }
+}
+
+/// Makes of the rows before an import those after it.
+fn take_in(registers: &mut Registers, brought: Registers, kind: RegisterKind, former: &HashSet<i64>) {
+    macro_rules! take {
+        ($($kind:ident: $field:ident = $register:ident;)*) => {$(
+            if kind == RegisterKind::$kind {
+                registers.$field.retain(|row| !former.contains(&row.version_id));
+                registers.$field.extend(brought.$field);
+                store::in_order(&mut registers.$field);
+            }
+        )*};
+    }
+    of_each_register!(take);
+    (registers.projects, registers.events, registers.targets) = (brought.projects, brought.events, brought.targets);
 }

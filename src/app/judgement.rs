@@ -3,11 +3,13 @@
 
 mod evidence;
 
+use std::collections::BTreeMap;
+
 use mujun_domain::evaluate::evaluate;
-use mujun_domain::finding::{Evaluation, Finding, OutcomeCode};
+use mujun_domain::finding::{Finding, OutcomeCode};
 use mujun_domain::kind::Kind;
-use mujun_domain::rulebook::{Force, Rulebook};
-use mujun_domain::subject::SubjectKind;
+use mujun_domain::rulebook::{Force, RuleId, Rulebook};
+use mujun_domain::subject::{SubjectFacts, SubjectKind};
 use mujun_geometry::crs::Crs;
 use mujun_geometry::reproject;
 use mujun_geometry::surface::Surface;
@@ -137,6 +139,9 @@ impl JudgedParcel {
     }
 }
 
+/// What is said of one subject, by rule.
+type Findings = BTreeMap<RuleId, Finding>;
+
 /// Judges the whole city, and writes out the evidence.
 ///
 /// # Errors
@@ -153,18 +158,47 @@ pub fn judge(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Re
 /// # Errors
 /// As [`judge`].
 pub fn decide(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Result<Decision, MeasureError> {
+    decide_on(registers, rulebook, as_of, |_, _, _| true)
+}
+
+/// As [`decide`], for the subjects of which `is_chosen` says so by their kind, division and code; of the others there are no findings.
+/// What is said of a parcel is right if its contracts are chosen with it, and of a contract if its parcel is.
+///
+/// # Errors
+/// As [`judge`].
+pub fn decide_on(
+    registers: &Registers,
+    rulebook: &Rulebook,
+    as_of: NaiveDate,
+    is_chosen: impl Fn(SubjectKind, &str, &str) -> bool + Sync,
+) -> Result<Decision, MeasureError> {
     let city = measure_city(registers, rulebook, as_of)?;
-    let parcels: Vec<Evaluation> = (0..registers.parcels.len())
+    let findings = |kind, division: &str, code: &str, facts: &dyn Fn() -> SubjectFacts| {
+        if is_chosen(kind, division, code) { evaluate(&facts(), rulebook, as_of).findings } else { Findings::new() }
+    };
+    let parcels: Vec<Findings> = (0..registers.parcels.len())
         .into_par_iter()
-        .map(|position| evaluate(&parcel_facts(registers, &city, position), rulebook, as_of))
+        .map(|position| {
+            let record = &registers.parcels[position].record;
+            let facts = || parcel_facts(registers, &city, position);
+            findings(SubjectKind::Parcel, &record.division_code, &record.parcel_code, &facts)
+        })
         .collect();
-    let supplies: Vec<Evaluation> = (0..registers.supplies.len())
+    let supplies: Vec<Findings> = (0..registers.supplies.len())
         .into_par_iter()
-        .map(|position| evaluate(&supply_facts(registers, &city.links, position), rulebook, as_of))
+        .map(|position| {
+            let record = &registers.supplies[position].record;
+            let facts = || supply_facts(registers, &city.links, position);
+            findings(SubjectKind::Supply, &record.division_code, &record.supply_code, &facts)
+        })
         .collect();
-    let approvals: Vec<Evaluation> = (0..registers.approvals.len())
+    let approvals: Vec<Findings> = (0..registers.approvals.len())
         .into_par_iter()
-        .map(|position| evaluate(&approval_facts(registers, &city, position), rulebook, as_of))
+        .map(|position| {
+            let record = &registers.approvals[position].record;
+            let facts = || approval_facts(registers, &city, position);
+            findings(SubjectKind::Approval, &record.division_code, &record.approval_number, &facts)
+        })
         .collect();
     let subjects = parcels.len() + supplies.len() + approvals.len();
 
@@ -191,11 +225,11 @@ fn sort_key(row: &JudgedFinding) -> (SubjectKind, &str, &str, &str) {
 fn approval_findings(
     registers: &Registers,
     city: &MeasuredCity,
-    evaluations: Vec<Evaluation>,
+    evaluations: Vec<Findings>,
 ) -> Result<Vec<JudgedFinding>, MeasureError> {
     let mut rows = Vec::new();
-    for ((version, leftover), evaluation) in registers.approvals.iter().zip(&city.leftovers).zip(evaluations) {
-        for finding in evaluation.findings.into_values() {
+    for ((version, leftover), findings) in registers.approvals.iter().zip(&city.leftovers).zip(evaluations) {
+        for finding in findings.into_values() {
             let flagged = finding.is_flagged();
             let surface = match leftover.as_ref().and_then(|leftover| leftover.surface.as_ref()) {
                 Some(surface) if flagged => {
@@ -221,18 +255,18 @@ fn approval_findings(
 fn parcel_findings(
     registers: &Registers,
     city: MeasuredCity,
-    parcels: Vec<Evaluation>,
-    supplies: Vec<Evaluation>,
+    parcels: Vec<Findings>,
+    supplies: Vec<Findings>,
 ) -> (Vec<JudgedFinding>, Vec<JudgedParcel>) {
     let mut rows: Vec<JudgedFinding> = Vec::new();
     let mut first_row_of_supply = Vec::with_capacity(supplies.len());
-    for ((version, parcel), evaluation) in registers.supplies.iter().zip(&city.supply_parcels).zip(supplies) {
+    for ((version, parcel), findings) in registers.supplies.iter().zip(&city.supply_parcels).zip(supplies) {
         let record = &version.record;
         first_row_of_supply.push(rows.len());
         let own_area =
             record.documentary_area_m2.or(record.ground.as_ref().map(|ground| ground.ellipsoidal_area_m2)).unwrap_or(0.0);
         let mut unclaimed = if parcel.is_none() { own_area } else { 0.0 };
-        for finding in evaluation.findings.into_values() {
+        for finding in findings.into_values() {
             let flagged_area_m2 = finding.is_flagged().then(|| std::mem::take(&mut unclaimed));
             rows.push(JudgedFinding {
                 division_code: record.division_code.clone(),
@@ -248,10 +282,10 @@ fn parcel_findings(
     first_row_of_supply.push(rows.len());
 
     let mut states = Vec::with_capacity(parcels.len());
-    for ((version, measure), evaluation) in registers.parcels.iter().zip(city.parcels).zip(parcels) {
+    for ((version, measure), findings) in registers.parcels.iter().zip(city.parcels).zip(parcels) {
         let record = &version.record;
         let own = rows.len();
-        for finding in evaluation.findings.into_values() {
+        for finding in findings.into_values() {
             let flagged_area_m2 = finding.is_flagged().then_some(0.0);
             rows.push(JudgedFinding {
                 division_code: record.division_code.clone(),

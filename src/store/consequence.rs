@@ -89,6 +89,34 @@ pub enum Link {
     Enterprise,
 }
 
+impl Link {
+    fn index(self) -> &'static str {
+        match self {
+            Link::Code => include_str!("sql/consequence/index_code.sql"),
+            Link::Parcel => include_str!("sql/consequence/index_parcel.sql"),
+            Link::Supply => include_str!("sql/consequence/index_supply.sql"),
+            Link::Enterprise => include_str!("sql/consequence/index_enterprise.sql"),
+        }
+    }
+}
+
+/// By which links the rows of a register are asked for.
+fn asked_by(kind: RegisterKind) -> &'static [Link] {
+    match kind {
+        RegisterKind::Parcels | RegisterKind::Approvals | RegisterKind::Projects => &[Link::Code],
+        RegisterKind::Supplies => &[Link::Code, Link::Parcel],
+        RegisterKind::SupplyEvents => &[Link::Supply],
+        RegisterKind::Occupancies => &[Link::Parcel, Link::Enterprise],
+        RegisterKind::Enterprises | RegisterKind::EnterpriseYears => &[Link::Enterprise],
+        RegisterKind::Divisions
+        | RegisterKind::Buildings
+        | RegisterKind::Deductions
+        | RegisterKind::Zones
+        | RegisterKind::ProjectEvents
+        | RegisterKind::Targets => &[],
+    }
+}
+
 /// The import of that number, after `complete`; `None` when there is none.
 pub async fn at_work(conn: &mut PgConnection, import_id: i64) -> Result<Option<AtWork>, StoreError> {
     sqlx::query_as(include_str!("sql/consequence/before.sql"))
@@ -120,12 +148,11 @@ pub async fn list_moved(
         .during(STEP)?;
     let rows = listed.rows_affected();
     if rows >= INDEXED_FROM {
-        for statement in [
-            include_str!("sql/consequence/index_place.sql"),
-            include_str!("sql/consequence/index_former.sql"),
-            include_str!("sql/consequence/index_keys.sql"),
-        ] {
+        for statement in [include_str!("sql/consequence/index_place.sql"), include_str!("sql/consequence/index_former.sql")] {
             execute(conn, statement).await?;
+        }
+        for link in asked_by(kind) {
+            execute(conn, link.index()).await?;
         }
     }
     execute(conn, include_str!("sql/consequence/analyze.sql")).await?;

@@ -100,7 +100,7 @@ pub(super) async fn known_at<R: Versioned>(
 ) -> Result<Vec<Stored<R>>, StoreError> {
     let mut found: Vec<Stored<R>> = Vec::new();
     for_each_known_at(conn, known_at, |row| found.push(row)).await?;
-    found.sort_by(|one, other| one.record.key().cmp(&other.record.key()));
+    in_order(&mut found);
     Ok(found)
 }
 
@@ -114,16 +114,19 @@ pub(super) async fn of_versions<R: Versioned>(
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query(layout::statements(R::LAYOUT).of_versions)
-        .persistent(false)
-        .bind(divisions)
-        .bind(numbers)
-        .fetch_all(conn)
-        .await
-        .during("读取登记簿的版本")?;
-    let mut found: Vec<Stored<R>> = rows.iter().map(stored).collect::<Result<_, _>>()?;
-    found.sort_by(|one, other| one.record.key().cmp(&other.record.key()));
+    let mut found: Vec<Stored<R>> = Vec::with_capacity(numbers.len());
+    let statement = sqlx::query(layout::statements(R::LAYOUT).of_versions).persistent(false).bind(divisions).bind(numbers);
+    let mut rows = statement.fetch(conn);
+    while let Some(row) = rows.try_next().await.during("读取登记簿的版本")? {
+        found.push(stored(&row)?);
+    }
+    in_order(&mut found);
     Ok(found)
+}
+
+/// Orders rows by division and code, as they are read.
+pub fn in_order<R: Versioned>(rows: &mut [Stored<R>]) {
+    rows.sort_by(|one, other| one.record.key().cmp(&other.record.key()));
 }
 
 fn stored<R: Versioned>(row: &PgRow) -> Result<Stored<R>, RowFault> {

@@ -10,12 +10,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use mujun_geometry::geo::Rect;
+use mujun_domain::subject::SubjectKind;
+use mujun_geometry::geo::{Rect, coord};
+use mujun_geometry::index::PackedIndex;
 use sqlx::PgConnection;
 
 use crate::register::RegisterKind;
 use crate::store::StoreError;
-use crate::store::consequence::{EVERYTHING, Link, LinkedRow, MovedRow, meeting, pointing};
+use crate::store::consequence::{self, EVERYTHING, Link, LinkedRow, MovedRow, pointing};
 
 /// Division and code.
 pub(super) type Key = (String, String);
@@ -23,19 +25,44 @@ pub(super) type Key = (String, String);
 /// Boxes are widened by this, degrees (about a metre): straight edges in degrees and in the plane part by centimetres.
 const MARGIN: f64 = 1e-5;
 
+/// Boxes are asked for as one where they fill so much of the box around them.
+const FILLED: f64 = 0.5;
+
+/// Rows of each register, as division and version.
+pub(super) type NeededRows = BTreeMap<RegisterKind, BTreeSet<(String, i64)>>;
+
 /// What a stretch of changed rows reaches.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reach {
-    /// Parcels that may be judged otherwise.
-    pub parcels: BTreeSet<Key>,
-    /// Contracts that may be.
-    pub supplies: BTreeSet<Key>,
-    /// Approvals that may be.
-    pub approvals: BTreeSet<Key>,
-    /// Rows that are needed to judge them, as division and version.
-    pub rows: BTreeMap<RegisterKind, BTreeSet<(String, i64)>>,
+    /// What may be judged otherwise.
+    pub subjects: Subjects,
+    /// Rows that are needed to judge it.
+    pub rows: NeededRows,
     /// Those of the versions that the import ends; all are of its register.
     pub former: HashSet<i64>,
+}
+
+/// Subjects that may be judged otherwise, by their kind.
+#[derive(Debug)]
+pub(super) struct Subjects {
+    /// 宗地。
+    pub parcels: BTreeSet<Key>,
+    /// 供地合同。
+    pub supplies: BTreeSet<Key>,
+    /// 用地批次。
+    pub approvals: BTreeSet<Key>,
+}
+
+impl Subjects {
+    /// All of them, always in the same order.
+    pub fn iter(&self) -> impl Iterator<Item = (SubjectKind, &Key)> {
+        let all = [
+            (SubjectKind::Parcel, &self.parcels),
+            (SubjectKind::Supply, &self.supplies),
+            (SubjectKind::Approval, &self.approvals),
+        ];
+        all.into_iter().flat_map(|(subject, keys)| keys.iter().map(move |key| (subject, key)))
+    }
 }
 
 /// Rows of one register, each once.
@@ -43,7 +70,7 @@ pub(super) struct Reach {
 struct Rows(BTreeMap<(String, i64), LinkedRow>);
 
 impl Rows {
-    fn add(&mut self, rows: Vec<LinkedRow>) {
+    fn add(&mut self, rows: impl IntoIterator<Item = LinkedRow>) {
         self.0.extend(rows.into_iter().map(|row| ((row.division_code.clone(), row.version_id), row)));
     }
 
@@ -64,6 +91,46 @@ fn widened(bounds: Rect<f64>) -> Rect<f64> {
     Rect::new((bounds.min().x - MARGIN, bounds.min().y - MARGIN), (bounds.max().x + MARGIN, bounds.max().y + MARGIN))
 }
 
+/// The fewest boxes that cover these without covering much besides: rows of one neighbourhood are asked for at once.
+fn together(mut boxes: Vec<Rect<f64>>, found: &mut Vec<Rect<f64>>) {
+    let Some(around) = boxes.iter().copied().reduce(union) else { return };
+    let area = |bounds: &Rect<f64>| bounds.width() * bounds.height();
+    let filled: f64 = boxes.iter().map(area).sum();
+    if boxes.len() == 1 || filled >= FILLED * area(&around) {
+        found.push(around);
+        return;
+    }
+    let is_wide = around.width() >= around.height();
+    let along = |bounds: &Rect<f64>| if is_wide { bounds.center().x } else { bounds.center().y };
+    let middle = boxes.len() / 2;
+    boxes.select_nth_unstable_by(middle, |one, other| along(one).total_cmp(&along(other)));
+    let rest = boxes.split_off(middle);
+    together(boxes, found);
+    together(rest, found);
+}
+
+fn union(one: Rect<f64>, other: Rect<f64>) -> Rect<f64> {
+    let (low, high, low_2, high_2) = (one.min(), one.max(), other.min(), other.max());
+    Rect::new(
+        coord! { x: low.x.min(low_2.x), y: low.y.min(low_2.y) },
+        coord! { x: high.x.max(high_2.x), y: high.y.max(high_2.y) },
+    )
+}
+
+/// Rows of a register that meet any of these boxes.
+async fn meeting(conn: &mut PgConnection, kind: RegisterKind, boxes: &[Rect<f64>]) -> Result<Vec<LinkedRow>, StoreError> {
+    let mut asked = Vec::new();
+    together(boxes.to_vec(), &mut asked);
+    let mut rows = consequence::meeting(conn, kind, &asked).await?;
+    let index = PackedIndex::build(boxes.iter().copied());
+    rows.retain(|row| {
+        let mut meets = false;
+        row.bounds().inspect(|bounds| index.for_each(*bounds, |_| meets = true));
+        meets
+    });
+    Ok(rows)
+}
+
 /// Finds what the changed rows of a register reach.
 pub(super) async fn reach(conn: &mut PgConnection, kind: RegisterKind, moved: Vec<MovedRow>) -> Result<Reach, StoreError> {
     use RegisterKind::{
@@ -72,7 +139,8 @@ pub(super) async fn reach(conn: &mut PgConnection, kind: RegisterKind, moved: Ve
     };
     let (mut seeds, mut parcels) = (Rows::default(), Rows::default());
     for MovedRow { kind, row, .. } in moved {
-        if kind == EVERYTHING { parcels.add(vec![row]) } else { seeds.add(vec![row]) }
+        let rows = if kind == EVERYTHING { &mut parcels } else { &mut seeds };
+        rows.add([row]);
     }
     let (mut supplies, mut approvals, mut firms) = (Rows::default(), Rows::default(), BTreeSet::new());
     // Ground that is supplied, approved or deducted otherwise than before.
@@ -81,7 +149,7 @@ pub(super) async fn reach(conn: &mut PgConnection, kind: RegisterKind, moved: Ve
     match kind {
         Parcels => {
             ground = seeds.boxes();
-            parcels.0.append(&mut seeds.0.clone());
+            parcels.0.append(&mut seeds.0);
         }
         Buildings | Projects => parcels.add(meeting(conn, Parcels, &seeds.boxes()).await?),
         ProjectEvents => {
@@ -91,12 +159,12 @@ pub(super) async fn reach(conn: &mut PgConnection, kind: RegisterKind, moved: Ve
         }
         Approvals => {
             ground = seeds.boxes();
-            approvals.0.append(&mut seeds.0.clone());
+            approvals.0.append(&mut seeds.0);
         }
         Supplies | SupplyEvents => {
             if kind == Supplies {
-                supplies.0.append(&mut seeds.0.clone());
                 ground = seeds.boxes();
+                supplies.0.append(&mut seeds.0);
             } else {
                 supplies.add(pointing(conn, Supplies, Link::Code, &seeds.links(|row| row.supply_code.as_ref())).await?);
             }
@@ -138,8 +206,7 @@ pub(super) async fn reach(conn: &mut PgConnection, kind: RegisterKind, moved: Ve
             break;
         }
     }
-    let mut reached =
-        Reach { parcels: parcels.keys(), supplies: supplies.keys(), approvals: approvals.keys(), ..Reach::default() };
+    let subjects = Subjects { parcels: parcels.keys(), supplies: supplies.keys(), approvals: approvals.keys() };
 
     // From here on: what those rest on.
     let mut beside = approvals.clone();
@@ -162,8 +229,8 @@ pub(super) async fn reach(conn: &mut PgConnection, kind: RegisterKind, moved: Ve
     enterprises.add(pointing(conn, Enterprises, Link::Enterprise, &firms).await?);
     years.add(pointing(conn, EnterpriseYears, Link::Enterprise, &firms).await?);
     near.0.append(&mut parcels.0);
-
-    for (register, rows) in [
+    let (mut rows, mut former) = (NeededRows::new(), HashSet::new());
+    for (register, needed) in [
         (Parcels, near),
         (Buildings, buildings),
         (Approvals, beside),
@@ -174,8 +241,8 @@ pub(super) async fn reach(conn: &mut PgConnection, kind: RegisterKind, moved: Ve
         (Occupancies, occupancies),
         (EnterpriseYears, years),
     ] {
-        reached.former.extend(rows.0.values().filter(|row| row.is_former).map(|row| row.version_id));
-        reached.rows.insert(register, rows.0.into_keys().collect());
+        former.extend(needed.0.values().filter(|row| row.is_former).map(|row| row.version_id));
+        rows.insert(register, needed.0.into_keys().collect());
     }
-    Ok(reached)
+    Ok(Reach { subjects, rows, former })
 }

@@ -1,5 +1,5 @@
 -- Which rows of the register $1, present ones and those that the import ends, have these codes ($2 divisions, $3 codes)?
-select distinct on (division_code, version_id) division_code, version_id, code, parcel_code, supply_code, enterprise_code, is_former,
+select division_code, version_id, code, parcel_code, supply_code, enterprise_code, is_former,
     st_xmin(box2d(geom)) as west, st_ymin(box2d(geom)) as south, st_xmax(box2d(geom)) as east, st_ymax(box2d(geom)) as north
 from (
     select r.division_code, r.version_id, r.code, r.parcel_code, r.supply_code, r.enterprise_code, false as is_former, r.geom
