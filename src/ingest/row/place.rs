@@ -180,12 +180,14 @@ impl<'a> RowReader<'a> {
             }
         }
         let point = label_point(&ground.surface);
+        let cell = bound.column.and_then(|index| self.row.cells.get(index));
+        let written = cell.map_or_else(|| format!("{stated}"), |cell| values::text(&cell.text()));
         let message = format!(
             "{} {stated:.2} 平方米，图形面积 {:.2} 平方米，相差 {ratio:.2} 倍",
             bound.mapping.field.label, ground.ellipsoidal_area_m2
         );
         let issue = IngestIssue::new(IssueCode::AreaDisagrees, message)
-            .with_cell(column, &format!("{stated}"))
+            .with_cell(column, &written)
             .with_place(Some((point.x(), point.y())));
         self.push(issue);
     }

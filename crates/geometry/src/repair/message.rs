@@ -2,6 +2,9 @@
 
 use super::{InvalidSurface, RepairKind, RepairNote};
 
+/// A growth beyond this tells nothing of the ground, per cent.
+const MOST_TOLD: f64 = 1000.0;
+
 impl RepairKind {
     /// The change in a word or two.
     pub const fn label_zh(self) -> &'static str {
@@ -45,6 +48,10 @@ impl RepairNote {
         } else {
             let share = change / self.area_before * 100.0;
             let word = if share > 0.0 { "增加" } else { "减少" };
+            if share > MOST_TOLD {
+                // Two loops of a bow tie take from each other: what was there before is next to nothing.
+                return "原边界的两部分面积相互抵消，面积以修复后为准".to_owned();
+            }
             if share.abs() < 0.0001 { format!("面积{word}不足 0.0001%") } else { format!("面积{word} {:.4}%", share.abs()) }
         }
     }

@@ -292,6 +292,10 @@ fn every_message_says_what_and_where_in_chinese() {
         assert!(message.contains("(571815.366, 3403497.826)") && message.contains("减少 25.0000%"), "{message}");
         assert!(!kind.label_zh().is_empty());
     }
+    // The wings of a bow tie had taken from each other all but three square centimetres.
+    let place = (120.74, 30.73);
+    let note = RepairNote { kind: RepairKind::SelfIntersection, place, area_before: 0.0003, area_after: 2565.55 };
+    assert!(note.message_zh().contains("相互抵消") && !note.message_zh().contains('%'), "{}", note.message_zh());
 }
 
 fn scrawl() -> impl Strategy<Value = MultiPolygon<f64>> {
