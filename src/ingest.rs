@@ -47,7 +47,7 @@ use serde::{Deserialize, Serialize};
 pub use crs::{Confidence, CrsDiagnosis, CrsVerdict, OfferedFix};
 pub use error::{ArchiveFault, IngestError, ReaderLimit, ReaderSaid};
 pub use header::WrittenUnit;
-pub use inspect::{CellSort, ColumnSeen, EncodingSeen, GeometrySeen, Inspection, LayerSeen, inspect};
+pub use inspect::{CellSort, ColumnSeen, EncodingSeen, GeometrySeen, Inspection, LayerSeen, inspect, inspect_for};
 pub use isolated::{COMMAND as READ_COMMAND, read_with, serve as serve_read};
 pub use issue::{IngestIssue, IssueCode, Party, Severity};
 pub use mapping::{BUILT_IN_NAMES, CodeScheme, DivisionRule, Mapping, MappingFault, MappingFaults};

@@ -10,16 +10,21 @@ use crate::ingest::{self, Inspection, MappingProposal, Neighbours, Place, Previe
 use crate::register::RegisterKind;
 use crate::store;
 
-/// Looks at a file against the registered city.
+/// Looks at a file against the registered city; for the register that is `wanted` a mapping is proposed in any case.
 ///
 /// # Errors
 /// The file cannot be opened, or the database cannot be asked.
-pub async fn inspect(pool: &PgPool, path: PathBuf, options: ReadOptions) -> Result<Inspection, ImportError> {
+pub async fn inspect(
+    pool: &PgPool,
+    path: PathBuf,
+    options: ReadOptions,
+    wanted: Option<RegisterKind>,
+) -> Result<Inspection, ImportError> {
     let mut conn = pool.acquire().await.map_err(|source| ImportError::Transaction { step: "开始", source })?;
     let city = place(&mut conn, RegisterKind::Parcels).await?;
     drop(conn);
     let place = Place { neighbours: registered(pool.clone()), ..city };
-    let looking = tokio::task::spawn_blocking(move || ingest::inspect(&path, &options, &place));
+    let looking = tokio::task::spawn_blocking(move || ingest::inspect_for(&path, &options, &place, wanted));
     Ok(looking.await.map_err(ImportError::Task)??)
 }
 
@@ -70,7 +75,7 @@ pub async fn certain_mapping(
     path: PathBuf,
     options: ReadOptions,
 ) -> Result<MappingChoice, AutomaticError> {
-    let inspection = inspect(pool, path, options).await?;
+    let inspection = inspect(pool, path, options, None).await?;
     let found = inspection.proposals.into_iter().find(|proposal| proposal.kind == kind);
     let Some(proposal) = found else { return Err(AutomaticError::NoProposal { kind: kind.label_zh() }) };
     if !proposal.is_certain() {

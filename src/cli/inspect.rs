@@ -40,7 +40,7 @@ impl Inspect {
         // A data folder that is not there yet is not made only to look at a file.
         let looked = if config.database_url.is_some() || config.data_dir.is_dir() {
             let database = Database::open(config).await.map_err(Failure::environment)?;
-            let looked = inspection::inspect(&database.pool, self.file, options).await;
+            let looked = inspection::inspect(&database.pool, self.file, options, None).await;
             database.close().await.map_err(Failure::environment)?;
             looked
         } else {

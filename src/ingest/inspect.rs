@@ -19,6 +19,7 @@ use super::{
     propose::{self, MappingProposal},
     source::{self, Opened, RawRow, Request, Shape},
 };
+use crate::register::RegisterKind;
 
 /// Rows from whose cells a column is judged.
 const LOOKED_AT: usize = 1000;
@@ -141,18 +142,31 @@ pub(super) struct Look {
     pub total: Option<u64>,
 }
 
-/// Looks at a file.
+/// Looks at a file; no register is asked for.
+///
+/// # Errors
+/// As [`inspect_for`].
+pub fn inspect(path: &Path, options: &ReadOptions, place: &Place) -> Result<Inspection, IngestError> {
+    inspect_for(path, options, place, None)
+}
+
+/// Looks at a file, and proposes a mapping for the register that is asked for even where it fits badly.
 ///
 /// `place` is the city against which the position is judged; the default judges nothing. `options` as for an import.
 ///
 /// # Errors
 /// [`IngestError`] when the file cannot be opened at all.
-pub fn inspect(path: &Path, options: &ReadOptions, place: &Place) -> Result<Inspection, IngestError> {
+pub fn inspect_for(
+    path: &Path,
+    options: &ReadOptions,
+    place: &Place,
+    wanted: Option<RegisterKind>,
+) -> Result<Inspection, IngestError> {
     let (looks, must_be_named) = layers(path, options)?;
     let layers: Vec<LayerSeen> = looks.iter().map(layer_seen).collect();
     let mut found: Vec<Found> = Vec::with_capacity(looks.len());
     for look in looks {
-        found.push(Found::of(look, options, place, must_be_named));
+        found.push(Found::of(look, options, place, Asked { must_be_named, wanted }));
     }
     let best = |found: &Found| found.proposals.first().map_or(0.0, |proposal| proposal.score);
     let chosen = (0..found.len()).max_by(|one, other| best(&found[*one]).total_cmp(&best(&found[*other])).then(other.cmp(one)));
@@ -242,8 +256,15 @@ struct Found {
     proposals: Vec<MappingProposal>,
 }
 
+/// What bears on the mappings of a layer beside its rows.
+#[derive(Clone, Copy)]
+struct Asked {
+    must_be_named: bool,
+    wanted: Option<RegisterKind>,
+}
+
 impl Found {
-    fn of(mut look: Look, options: &ReadOptions, place: &Place, must_be_named: bool) -> Found {
+    fn of(mut look: Look, options: &ReadOptions, place: &Place, asked: Asked) -> Found {
         let profiles: Vec<Profile> =
             look.opened.columns.iter().enumerate().map(|(position, name)| Profile::of(name, position, &look.rows)).collect();
         let (diagnosis, reading) = crs::diagnose(&mut look.opened, options, place, &look.rows);
@@ -252,7 +273,8 @@ impl Found {
             profiles: &profiles,
             areas: &areas,
             has_geometry: look.opened.has_geometry,
-            layer: look.opened.layer_name.as_deref().filter(|_| must_be_named),
+            layer: look.opened.layer_name.as_deref().filter(|_| asked.must_be_named),
+            wanted: asked.wanted,
         };
         let proposals = propose::propose(&table);
         Found { look, profiles, diagnosis, proposals }

@@ -13,6 +13,7 @@ pub(super) use dictionary::meanings;
 
 use super::{
     field::{GroundNeed, Need, fields, ground_need},
+    header::WrittenUnit,
     inspect::{CellSort, Profile},
     mapping::{BUILT_IN_NAMES, Mapping, Origin},
 };
@@ -24,6 +25,8 @@ use matching::Match;
 const LEAST_SCORE: f64 = 0.15;
 /// The most proposals for one file.
 const MOST_PROPOSALS: usize = 4;
+/// Codes, and the edition without which each means nothing.
+const EDITIONS: [(&str, &str); 2] = [("land_use_code", "land_use_scheme"), ("industry_code", "industry_edition")];
 /// Fields enough for a table to be plainly of a register, whatever else it holds.
 const PLAINLY: f64 = 6.0;
 
@@ -37,6 +40,8 @@ pub(super) struct Table<'a> {
     pub has_geometry: bool,
     /// The layer to name, when the file has several.
     pub layer: Option<&'a str>,
+    /// The register that a person asks for: it is proposed for however little the table looks like it.
+    pub wanted: Option<RegisterKind>,
 }
 
 /// A mapping that would read the table.
@@ -56,6 +61,8 @@ pub struct MappingProposal {
     pub fields: Vec<FieldProposal>,
     /// Keys for which there is no column: the import cannot be done before they are named.
     pub missing_keys: Vec<MissingKey>,
+    /// Fields of the register for which no column was found, in its order; a person may know one.
+    pub other_fields: Vec<OtherField>,
     /// Columns that would not be read.
     pub unused_columns: Vec<UnusedColumn>,
     /// What a person must confirm before this is used, Chinese; empty when nothing is in doubt.
@@ -100,6 +107,17 @@ pub struct FieldProposal {
     pub alternatives: Vec<String>,
 }
 
+/// A field that is not read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OtherField {
+    /// Field of the register.
+    pub field: &'static str,
+    /// 中文。
+    pub label: &'static str,
+    /// The unit to begin with, as a mapping writes it; none for what is read without one.
+    pub unit: Option<&'static str>,
+}
+
 /// A key for which there is no column.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MissingKey {
@@ -124,10 +142,30 @@ pub struct UnusedColumn {
 pub(super) fn propose(table: &Table<'_>) -> Vec<MappingProposal> {
     let mut proposals: Vec<MappingProposal> = RegisterKind::ALL.into_iter().filter_map(|kind| of_kind(table, kind)).collect();
     proposals.extend(BUILT_IN_NAMES.iter().filter_map(|name| built_in(table, name)));
-    proposals.retain(|proposal| proposal.score >= LEAST_SCORE);
     proposals.sort_by(|one, other| other.score.total_cmp(&one.score));
-    proposals.truncate(MOST_PROPOSALS);
+    let is_wanted = |proposal: &MappingProposal| table.wanted == Some(proposal.kind);
+    let fitting = proposals.iter().take_while(|proposal| proposal.score >= LEAST_SCORE).count();
+    let beyond = proposals.split_off(fitting.min(MOST_PROPOSALS));
+    if !proposals.iter().any(is_wanted) {
+        proposals.extend(beyond.into_iter().find(is_wanted));
+    }
     proposals
+}
+
+/// The fields of a register that are neither read nor told missing; a code only where its edition is read.
+fn other_fields(kind: RegisterKind, read: &[FieldProposal]) -> Vec<OtherField> {
+    let standard = Mapping::standard(kind);
+    let is_read = |name: &str| read.iter().any(|other| other.field == name);
+    let stands = |name: &str| EDITIONS.iter().all(|(code, edition)| *code != name || is_read(edition));
+    fields(kind)
+        .iter()
+        .filter(|field| field.need != Need::Key && !is_read(field.name) && stands(field.name))
+        .map(|field| {
+            let usual = standard.field(field.name).and_then(unit::of_factor);
+            let unit = unit::to_begin_with(field.sort, usual).and_then(WrittenUnit::mapping_word);
+            OtherField { field: field.name, label: field.label, unit }
+        })
+        .collect()
 }
 
 /// Whether a register can be filled from a table with or without geometry.
@@ -198,6 +236,7 @@ fn of_kind(table: &Table<'_>, kind: RegisterKind) -> Option<MappingProposal> {
             matches.iter().any(|found| found.column == column) || division.column() == Some(column)
         }),
         missing_keys: missing,
+        other_fields: other_fields(kind, &fields),
         to_confirm,
         division: division.words(),
         fields,
@@ -317,6 +356,7 @@ fn built_in(table: &Table<'_>, name: &str) -> Option<MappingProposal> {
         score,
         built_in: Some(name.to_owned()),
         mapping_toml: text.to_owned(),
+        other_fields: other_fields(mapping.kind, &shown),
         fields: shown,
         missing_keys: Vec::new(),
         unused_columns: unused(table, |column| used.contains(&column)),
@@ -349,7 +389,7 @@ mod tests {
             let rows = [row(1), row(2)];
             let profiles: Vec<Profile> =
                 columns.iter().enumerate().map(|(position, name)| Profile::of(name, position, &rows)).collect();
-            let table = Table { profiles: &profiles, areas: &[], has_geometry: false, layer: Some("\"层\\\"") };
+            let table = Table { profiles: &profiles, areas: &[], has_geometry: false, layer: Some("\"层\\\""), wanted: None };
             for proposal in propose(&table).iter().filter(|proposal| proposal.missing_keys.is_empty()) {
                 let parsed = Mapping::parse("proposed", &proposal.mapping_toml);
                 prop_assert!(parsed.is_ok(), "{:?}\n{}", parsed, proposal.mapping_toml);

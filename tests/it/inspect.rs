@@ -322,3 +322,55 @@ fn a_sample_file_renamed_to_pinyin_initials_is_still_known() {
         ingest::read_occupancies(&folder.path().join("occupancies.csv"), &known, &ReadOptions::default(), &jiaxing()).unwrap();
     assert_eq!(one.rows, other.rows, "the same records by either mapping");
 }
+
+#[test]
+fn a_register_that_is_asked_for_is_proposed_however_little_the_table_looks_like_it() {
+    let folder = TempDir::new().unwrap();
+    let path = written(&folder, "t.csv", "a,b,c\n1,x,2020-01-01\n2,y,2021-01-01\n");
+    assert!(inspected(&path).proposals.is_empty(), "nothing looks like a register here");
+    let wanted = Some(RegisterKind::Supplies);
+    let asked = ingest::inspect_for(&path, &ReadOptions::default(), &jiaxing(), wanted).unwrap();
+    let [proposal] = asked.proposals.as_slice() else { panic!("{:?}", asked.proposals) };
+    assert_eq!(proposal.kind, RegisterKind::Supplies);
+    let missing: Vec<&str> = proposal.missing_keys.iter().map(|key| key.field.as_str()).collect();
+    assert_eq!(missing, ["supply_code", "division"]);
+    let price = proposal.other_fields.iter().find(|field| field.field == "price_wan_yuan").unwrap();
+    assert_eq!(price.unit, Some("wan_yuan"), "a sum is read in a unit");
+    let other = |name: &str| proposal.other_fields.iter().any(|field| field.field == name);
+    assert!(other("contract_signed_on") && !other("supply_code"), "a key is missing, not merely another field");
+    // Ground cannot be read from a table without any.
+    let parcels = ingest::inspect_for(&path, &ReadOptions::default(), &jiaxing(), Some(RegisterKind::Parcels)).unwrap();
+    assert!(parcels.proposals.is_empty());
+}
+
+#[test]
+fn every_other_field_can_be_added_to_the_proposed_mapping_as_it_is_offered() {
+    let folder = TempDir::new().unwrap();
+    let path = parcels(&folder, "p.geojson", |index| json!({"宗地代码": code(index), "x": 1.0}));
+    for kind in RegisterKind::ALL {
+        let asked = ingest::inspect_for(&path, &ReadOptions::default(), &jiaxing(), Some(kind)).unwrap();
+        let proposal = asked.proposals.iter().find(|proposal| proposal.kind == kind).expect("asked for");
+        for field in &proposal.other_fields {
+            let line = match field.unit {
+                Some(unit) => format!("{} = {{ column = \"x\", unit = \"{unit}\" }}\n", field.field),
+                None => format!("{} = \"x\"\n", field.field),
+            };
+            let toml = proposal.mapping_toml.replacen("[columns]\n", &format!("[columns]\n{line}"), 1);
+            let faults = Mapping::parse("p", &toml).err().map(|faults| format!("{faults:?}")).unwrap_or_default();
+            assert!(!faults.contains(field.field), "{kind:?}: {faults}");
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_the_position_asks_for_no_option_of_the_command_line() {
+    let folder = TempDir::new().unwrap();
+    let wkt = |x: f64, y: f64| {
+        format!("宗地代码,WKT\n{},\"POLYGON(({x} {y},{} {y},{} {},{x} {y}))\"\n", code(1), x + 50.0, x + 50.0, y + 50.0)
+    };
+    let plane = inspected(&written(&folder, "plane.csv", &wkt(40_571_815.0, 3_403_497.0)));
+    assert_eq!(plane.crs.verdict, ingest::CrsVerdict::Undeclared);
+    assert!(plane.crs.explanation.contains("EPSG:4528") && !plane.crs.explanation.contains("--"), "{}", plane.crs.explanation);
+    assert!(!plane.crs.explanation.contains("plane.csv"), "the page knows the file: {}", plane.crs.explanation);
+    assert_eq!(plane.crs.fixes[0].option, "--crs EPSG:4528", "the command line shows it at the fix");
+}

@@ -65,6 +65,9 @@ impl JobStep {
     }
 }
 
+/// What every job begins with when no other runs.
+const BEGINNING: JobStep = JobStep::Importing(ImportProgress { step: ImportStep::Reading, rows: 0, of: None });
+
 /// A job that runs or waits.
 #[derive(Debug)]
 pub struct Live {
@@ -74,7 +77,7 @@ pub struct Live {
 
 impl Live {
     fn new() -> Live {
-        Live { step: Mutex::new(JobStep::Waiting), task: Mutex::new(None) }
+        Live { step: Mutex::new(BEGINNING), task: Mutex::new(None) }
     }
 
     /// What it is doing now.
@@ -173,7 +176,14 @@ fn start(state: &State, upload: &Upload, task: Task) {
 }
 
 async fn work(state: &State, upload: &Upload, task: Task, live: &Live) -> Outcome {
-    let _turn = state.intake.turn.lock().await;
+    let _turn = match state.intake.turn.try_lock() {
+        Ok(turn) => turn,
+        Err(_) => {
+            live.go(JobStep::Waiting);
+            state.intake.turn.lock().await
+        }
+    };
+    live.go(BEGINNING);
     let job = match task {
         Task::Preview => &upload.preview,
         Task::Commit => &upload.commit,
@@ -184,7 +194,6 @@ async fn work(state: &State, upload: &Upload, task: Task, live: &Live) -> Outcom
         Err(error) => return Outcome { fault: Some(database(&error)), ..Outcome::default() },
     };
     let mut outcome = Outcome { registers_revision: Some(revision), ..Outcome::default() };
-    live.go(JobStep::Importing(ImportProgress { step: ImportStep::Reading, rows: 0, of: None }));
     let watch = |progress| live.go(JobStep::Importing(progress));
     let request = request(state, upload, &job.decision, task);
     if let Some(list) = &request.issue_list
@@ -280,10 +289,14 @@ fn ours(message: &str) -> JobFault {
     JobFault { message: message.to_owned(), causes: Vec::new() }
 }
 
-/// An error about a file and its causes; where the file lies on the server is nobody's business.
+/// An error about a file and its causes.
 pub(super) fn told(error: &(dyn std::error::Error + 'static), files: &Path) -> Vec<String> {
-    let folder = format!("{}/", files.display());
-    chain(error).into_iter().map(|text| text.replace(&folder, "")).collect()
+    chain(error).into_iter().map(|text| without_folder(&text, files)).collect()
+}
+
+/// A text about a file; where that lies on the server is nobody's business.
+pub(super) fn without_folder(text: &str, files: &Path) -> String {
+    text.replace(&format!("{}/", files.display()), "")
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> Vec<String> {

@@ -8,18 +8,28 @@ use super::{Intake, IntakeError, job};
 use crate::app::import::ImportError;
 use crate::app::inspection;
 use crate::ingest::{Inspection, Preview, ReadOptions};
+use crate::register::RegisterKind;
 
 /// Rows shown as they would be taken.
 const FIRST_ROWS: usize = 10;
 
 impl Intake {
-    /// What the file turned out to be.
+    /// What the file turned out to be; for the register that is `wanted` a mapping is proposed in any case.
     ///
     /// # Errors
     /// No such upload, or the file as a whole cannot be read.
-    pub async fn inspect(&self, pool: &PgPool, id: &UploadId, options: ReadOptions) -> Result<Inspection, IntakeError> {
+    pub async fn inspect(
+        &self,
+        pool: &PgPool,
+        id: &UploadId,
+        options: ReadOptions,
+        wanted: Option<RegisterKind>,
+    ) -> Result<Inspection, IntakeError> {
         let upload = self.upload(id).await?;
-        inspection::inspect(pool, self.main_file(&upload), options).await.map_err(|error| self.about_file(id, error))
+        let looked = inspection::inspect(pool, self.main_file(&upload), options, wanted).await;
+        let mut found = looked.map_err(|error| self.about_file(id, error))?;
+        found.crs.explanation = job::without_folder(&found.crs.explanation, &self.files_of(id));
+        Ok(found)
     }
 
     /// The first rows under a decision, each cell beside what it became.

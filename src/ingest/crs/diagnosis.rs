@@ -138,7 +138,7 @@ pub(in crate::ingest) fn diagnose(
                 IngestError::CrsRefused { .. } => CrsVerdict::Refused,
                 _ => CrsVerdict::Contradicted,
             };
-            diagnosis.explanation = error.to_string();
+            diagnosis.explanation = told(&error, raw);
         }
     }
     let is_in_doubt = !matches!(diagnosis.verdict, CrsVerdict::InCity | CrsVerdict::Unverified | CrsVerdict::Refused);
@@ -154,6 +154,23 @@ pub(in crate::ingest) fn diagnose(
         diagnosis.fixes.extend(look.fixes());
     }
     (diagnosis, taken)
+}
+
+/// Why an import would refuse the file, in words that do not ask for an option: those stand at the fixes, and on the map's page
+/// there is nothing to type.
+fn told(error: &IngestError, raw: Rect<f64>) -> String {
+    let (seen, _) = super::seen(raw);
+    match error {
+        IngestError::CrsMissing { .. } => format!("文件没有坐标系声明。{seen}"),
+        IngestError::CrsUnknown { found, .. } => format!("文件的坐标系“{found}”无法对应到 EPSG 代码。{seen}"),
+        IngestError::CrsRefused { found, .. } => format!(
+            "文件的坐标系是“{found}”。1954 北京坐标系、1980 西安坐标系转到 CGCS2000 需要当地转换参数，本系统不附带。请由测绘部门转换为 CGCS2000（EPSG:4490、4549 或 4528）后再报送；持有参数的单位可在命令行用 mujun import --pipeline 导入"
+        ),
+        IngestError::NotDegrees { crs, x, y, .. } => {
+            format!("文件声明（或默认）的坐标系是经纬度 {crs}，但坐标（如 {x}, {y}）超出经纬度范围。{seen}")
+        }
+        other => other.to_string(),
+    }
 }
 
 /// The system that the operator names, else the file.

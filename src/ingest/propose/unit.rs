@@ -191,6 +191,16 @@ impl Measured {
     }
 }
 
+/// The unit to begin with for a field whose column a person names; none for what is read without one.
+pub(super) fn to_begin_with(sort: Sort, usual: Option<WrittenUnit>) -> Option<WrittenUnit> {
+    match sort {
+        Sort::Area => usual.or(Some(WrittenUnit::SquareMetre)),
+        Sort::Money => usual.or(Some(WrittenUnit::WanYuan)),
+        Sort::Share => Some(WrittenUnit::Percent),
+        _ => None,
+    }
+}
+
 /// The unit of a declared mapping's factor.
 pub(super) fn of_factor(read: &FieldMapping) -> Option<WrittenUnit> {
     let near = |value: f64| (read.factor / value - 1.0).abs() < 1e-9;

@@ -178,6 +178,15 @@ async fn a_file_is_looked_at_and_its_first_rows_are_shown_as_they_would_be_taken
     let unreadable = upload(&api, "宗地.gpkg", "not a database at all").await;
     problem(&api.get(&format!("{unreadable}/inspection")).await, 422, "unreadable-file");
     problem(&api.get(&format!("{address}/inspection?crs=EPSG:1")).await, 400, "invalid-parameter");
+    problem(&api.get(&format!("{address}/inspection?kind=nothing")).await, 400, "invalid-parameter");
+
+    // Where a fix does not fit, the explanation is the import's own, without the folder of the server.
+    let plane = upload(&api, "平面.geojson", parcels(&["330402001001GB00001"])).await;
+    let unfit = api.json(&format!("{plane}/inspection?fix=unscale-degrees&kind=zones")).await;
+    let told = unfit["crs"]["explanation"].as_str().unwrap();
+    assert!(told.contains("平面.geojson") && !told.contains('/'), "{told}");
+    let asked: Vec<&Value> = unfit["proposals"].as_array().unwrap().iter().filter(|one| one["kind"] == "zones").collect();
+    assert_eq!(asked.len(), 1, "the register that is asked for is proposed for: {unfit}");
     let other = json!({"kind": "parcels", "mapping": {"name": "sample-parcels"}});
     problem(&api.post_json(&format!("{address}/first-rows"), &other.to_string()).await, 422, "unreadable-file");
     assert_eq!(registered(&api).await, 0);
@@ -262,6 +271,11 @@ async fn jobs_asked_for_at_once_take_turns() {
         problem(&twice, 409, "upload-busy");
     }
     assert_eq!(api.json(&format!("{}/job", addresses[2])).await["job"]["step"], "waiting");
+    assert_ne!(
+        api.json(&format!("{}/job", addresses[0])).await["job"]["step"],
+        "waiting",
+        "no other import runs before the first"
+    );
     writer.rollback().await.unwrap();
     for address in &addresses {
         assert_eq!(ended(&api, address).await["report"]["rows"]["new"], 1);

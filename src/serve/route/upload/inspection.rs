@@ -7,6 +7,7 @@ use mujun_geometry::crs::Crs;
 use crate::app::intake::read_crs;
 use crate::app::state::State;
 use crate::ingest::{ReadOptions, Remedy};
+use crate::register::RegisterKind;
 use crate::serve::extract::UploadPath;
 use crate::serve::problem::Problem;
 use crate::serve::query::Parameters;
@@ -24,7 +25,8 @@ pub(in crate::serve) async fn get(
         parameters.parsed("fix", &format!(" {known}，可有几个，以逗号分隔"), |text| {
             text.split(',').map(|word| word.parse().ok()).collect()
         })?;
+    let wanted: Option<RegisterKind> = parameters.parsed("kind", "登记簿的名称，如 parcels", |text| text.parse().ok())?;
     parameters.finish()?;
     let options = ReadOptions { crs, layer, remedies: remedies.unwrap_or_default(), ..ReadOptions::default() };
-    json(&state.intake.inspect(&state.pool, &id, options).await?)
+    json(&state.intake.inspect(&state.pool, &id, options, wanted).await?)
 }
