@@ -115,7 +115,12 @@ pub(in crate::ingest) fn diagnose(
         declared: declared_text(&opened.crs),
         read_as: None,
         verdict: CrsVerdict::NoGeometry,
-        explanation: "文件没有图形，不涉及坐标系".to_owned(),
+        explanation: if opened.has_geometry {
+            "前面各行没有面状图形，不涉及坐标系"
+        } else {
+            "文件没有图形，不涉及坐标系"
+        }
+        .to_owned(),
         raw_bounds: raw.map(corners),
         bounds: None,
         fixes: Vec::new(),

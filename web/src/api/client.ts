@@ -169,7 +169,7 @@ export const api = {
   uploads: (signal?: AbortSignal) => get<{ items: Upload[]; largest_file: number }>('/api/v1/uploads', signal),
   upload: (id: string, signal?: AbortSignal) => get<Upload>(uploadPath(id), signal),
   uploadJob: (id: string, signal?: AbortSignal) => get<{ job: IntakeJob | null }>(`${uploadPath(id)}/job`, signal),
-  inspection: (id: string, query: { layer?: string | null; crs?: string | null; fix?: string }, signal?: AbortSignal) =>
+  inspection: (id: string, query: { layer?: string | null; crs?: string | null; fix?: string; kind?: string | null }, signal?: AbortSignal) =>
     get<Inspection>(`${uploadPath(id)}/inspection${queryText(query)}`, signal),
   firstRows: (id: string, decision: IntakeDecision, signal?: AbortSignal) =>
     post<FirstRows>(`${uploadPath(id)}/first-rows`, decision, signal),

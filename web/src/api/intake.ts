@@ -163,9 +163,17 @@ export interface MappingProposal {
   mapping_toml: string
   fields: FieldProposal[]
   missing_keys: { field: string; label: string; remedy: string }[]
+  other_fields: OtherField[]
   unused_columns: { column: string; note: string }[]
   to_confirm: string[]
   division: string
+}
+
+/** A field that no column was found for. */
+export interface OtherField {
+  field: string
+  label: string
+  unit: string | null
 }
 
 export interface FieldProposal {

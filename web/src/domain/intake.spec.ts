@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { MappingProposal } from '@/api/intake'
-import { bytesText, latestJob, mainFirst, missingKeys, standing, unconfirmed, unitsLike } from './intake'
+import type { CrsDiagnosis, MappingProposal } from '@/api/intake'
+import { bytesText, divisionChoice, furtherFields, latestJob, mainFirst, missingKeys, positionDoubt, standing, unconfirmed, unitsLike } from './intake'
 
 const field = { field: 'documentary_area_m2', label: '证载面积', column: 'ZZMJ', unit: 'mu' }
 const proposal = {
@@ -41,4 +41,29 @@ it('a loose Shapefile is sent by its .shp first', () => {
 
 it.each([[0, '0\u00a0B'], [1536, '1.5\u00a0KB'], [5 * 1024 ** 3, '5.0\u00a0GB']])('%d bytes read %s', (bytes, text) => {
   expect(bytesText(bytes)).toBe(text)
+})
+
+it('a file without a known place is not tried, nor one with a shift that nobody decided about', () => {
+  const shift = { label: '', option: '', crs: null, remedies: ['from-gcj02'], evidence: '', confidence: 'strong' } as const
+  const at = (verdict: string, fixes: object[] = []) => ({ declared: null, read_as: null, verdict, explanation: '', fixes }) as CrsDiagnosis
+  expect(positionDoubt(at('undeclared'), 'parcels', [])).toBe('undecided')
+  expect(positionDoubt(at('refused'), 'parcels', [])).toBe('refused')
+  expect(positionDoubt(at('in_city', [shift]), 'parcels', [])).toBe('shifted')
+  expect(positionDoubt(at('in_city', [shift]), 'parcels', ['keep-position'])).toBeNull()
+  expect(positionDoubt(at('in_city', [{ ...shift, confidence: 'weak' }]), 'parcels', [])).toBeNull()
+  expect(positionDoubt(at('in_city', [shift]), 'divisions', [])).toBeNull()
+  for (const verdict of ['in_city', 'no_geometry', 'partly_in_city', 'outside_city']) expect(positionDoubt(at(verdict), 'parcels', [])).toBeNull()
+})
+
+it('a field beyond the proposal is read once it was chosen', () => {
+  const more = { ...proposal, other_fields: ['location', 'right_holder'].map((name) => ({ field: name, label: name, unit: null })) }
+  expect(furtherFields(more, {}).left).toHaveLength(2)
+  const { chosen, left } = furtherFields(more, { location: { column: null, unit: null } })
+  expect([chosen.map(({ field: name }) => name), left.map(({ field: name }) => name)]).toEqual([['location'], ['right_holder']])
+})
+
+it('the division is a county for all rows, or a column', () => {
+  expect(divisionChoice('=330402')).toEqual({ fixed: '330402' })
+  expect(divisionChoice('|=县')).toEqual({ column: '=县' })
+  expect(divisionChoice(null)).toBeNull()
 })

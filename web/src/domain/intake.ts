@@ -1,5 +1,5 @@
 // What the page must know of an import before it is committed: which units go together, what still blocks, when it is over. Pure.
-import type { FieldProposal, IntakeJob, MappingProposal, Upload } from '@/api/intake'
+import type { CrsDiagnosis, FieldProposal, IntakeJob, MappingProposal, OtherField, Upload } from '@/api/intake'
 
 const FAMILIES: readonly (readonly string[])[] = [
   ['m2', 'mu', 'hectare', 'sqft'],
@@ -14,6 +14,33 @@ export function unitsLike(unit: string): readonly string[] {
 
 /** What a person chose for a field on the page; absent means as proposed. */
 export type Choices = Readonly<Record<string, { column: string | null; unit: string | null }>>
+
+/** The key that no column holds: which county the rows are of. */
+export const DIVISION = 'division'
+
+/** How a person says the division: all rows of one county, or a column. Written as one word, for a list to choose from. */
+export function divisionChoice(word: string | null): { fixed: string } | { column: string } | null {
+  if (!word) return null
+  return word.startsWith('=') ? { fixed: word.slice(1) } : { column: word.slice(1) }
+}
+
+/** Fields beyond the proposal that a person reads as well, and those still to choose from. */
+export function furtherFields(proposal: MappingProposal, choices: Choices): { chosen: OtherField[]; left: OtherField[] } {
+  const isChosen = ({ field }: OtherField) => choices[field] !== undefined
+  return { chosen: proposal.other_fields.filter(isChosen), left: proposal.other_fields.filter((one) => !isChosen(one)) }
+}
+
+/** What stands against the place of a file: no system is known, none can be used, or a shift that must be decided about. */
+export type PositionDoubt = 'undecided' | 'refused' | 'shifted'
+
+/** Why the file cannot be tried as it lies; null when it can. `fixes` are the remedies that were asked for. */
+export function positionDoubt({ verdict, fixes: offered }: CrsDiagnosis, kind: string | null, fixes: readonly string[]): PositionDoubt | null {
+  if (verdict === 'refused') return 'refused'
+  if (['undeclared', 'unknown', 'contradicted'].includes(verdict)) return 'undecided'
+  const isShifted = offered.some(({ confidence, remedies }) => confidence === 'strong' && remedies.some((remedy) => remedy.startsWith('from-')))
+  // Boundaries are what shifts are told by: they are not held against themselves.
+  return isShifted && fixes.length === 0 && kind !== 'divisions' ? 'shifted' : null
+}
 
 /** The column and the unit of a field as things stand on the page. */
 export function standing(field: FieldProposal, choices: Choices): { column: string | null; unit: string | null } {

@@ -1,5 +1,6 @@
 // The life of a flag on the screen: how each state is told without colour, and a decision from a form to what is sent.
 // Which step may follow and what it must say is the server's word; here a form is only kept from being sent half empty.
+import { dayOf, isNoDay } from './day'
 import type { Decision, Finding, FindingKey, Life, LifeState, LifeStep, Problem } from '@/api/types'
 import type { Texts } from '@/i18n/zh-CN'
 
@@ -82,10 +83,12 @@ export function draftFaults(draft: Draft, life: Life, texts: Texts): Partial<Rec
   }
   text('decided_by', LONGEST_NAME, 'needed')
   const previous = life.determinations.at(-1)?.decided_on
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(draft.decided_on)) faults.decided_on = words.faults.empty(words.fields.decided_on)
+  if (draft.decided_on === '') faults.decided_on = words.faults.empty(words.fields.decided_on)
+  else if (isNoDay(draft.decided_on)) faults.decided_on = texts.faultyDay
   else if (previous !== undefined && draft.decided_on < previous) faults.decided_on = words.faults.before(previous)
   text('reason', LONGEST_REASON, 'needed')
   text('document_number', LONGEST_NAME, step.needs_document || draft.document_dated !== '' ? 'needed' : 'optional')
+  if (isNoDay(draft.document_dated)) faults.document_dated = texts.faultyDay
   if (step.disposal_kinds.length > 0 && draft.disposal_kind === '') {
     faults.disposal_kind = words.faults.choose(words.fields.disposal_kind)
   }
@@ -104,10 +107,10 @@ export function composeDecision(draft: Draft, life: Life): Decision {
     seen_finding_sha256: life.seen_finding_sha256,
     step: draft.step,
     decided_by: draft.decided_by.trim(),
-    decided_on: draft.decided_on,
+    decided_on: dayOf(draft.decided_on) ?? draft.decided_on,
     reason: draft.reason.trim(),
     document_number: orNull(draft.document_number),
-    document_dated: orNull(draft.document_dated),
+    document_dated: dayOf(draft.document_dated),
     disposal_kind: step && step.disposal_kinds.length > 0 ? orNull(draft.disposal_kind) : null,
     conclusion: step && step.conclusions.length > 0 ? orNull(draft.conclusion) : null,
   }

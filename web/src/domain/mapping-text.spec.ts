@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isBeyondEditing, withColumn } from './mapping-text'
+import { isBeyondEditing, withColumn, withDivision } from './mapping-text'
 
 const TEXT = `# 宗地
 kind = "parcels"
@@ -36,4 +36,13 @@ it('adds a field, takes one out, and makes the table when there is none', () => 
 it('says which fields must be edited as text', () => {
   expect(isBeyondEditing('[columns.location]\ncolumn = "a"', 'location')).toBe(true)
   expect(isBeyondEditing(TEXT, 'location')).toBe(false)
+})
+
+it('the division stands before the tables, once', () => {
+  const fixed = withDivision(TEXT, { fixed: '330402' })
+  expect(fixed.split('\n').slice(0, 4)).toEqual(['# 宗地', 'kind = "parcels"', 'division = { fixed = "330402" }', ''])
+  const column = withDivision(fixed, { column: '县"区' })
+  expect(column.match(/^division/gm)).toHaveLength(1)
+  expect(column).toContain('division = { column = "县\\"区" }')
+  expect(withDivision(column, null)).toBe(TEXT)
 })

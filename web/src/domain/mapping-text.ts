@@ -45,6 +45,20 @@ export function withColumn(toml: string, field: string, choice: ColumnChoice): s
   return lines.join('\n')
 }
 
+/** The text with the division of all rows, or the column that says it; without a division where neither is given. */
+export function withDivision(toml: string, choice: { fixed: string } | { column: string } | null): string {
+  const lines = toml.split('\n').filter((line, at, all) => !(/^\s*division\s*=/.test(line) && isAtTop(all, at)))
+  if (choice === null) return lines.join('\n')
+  const rule = 'fixed' in choice ? `fixed = ${quoted(choice.fixed)}` : `column = ${quoted(choice.column)}`
+  const table = lines.findIndex((line) => /^\s*\[/.test(line))
+  const kind = lines.findIndex((line) => /^\s*kind\s*=/.test(line))
+  lines.splice(kind >= 0 ? kind + 1 : Math.max(table, 0), 0, `division = { ${rule} }`)
+  return lines.join('\n')
+}
+
+/** Whether a line stands before all tables. */
+const isAtTop = (lines: readonly string[], at: number) => !lines.slice(0, at).some((line) => /^\s*\[/.test(line))
+
 /** A line with another column and unit; what else its inline table says is kept. */
 function changedLine(line: string, field: string, { column, unit }: { column: string; unit: string | null }): string {
   const table = /=\s*\{(.*)\}/.exec(line)?.[1]

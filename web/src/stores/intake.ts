@@ -5,8 +5,20 @@ import { api, newUploadPath, uploadPartPath } from '@/api/client'
 import type { FieldProposal, IntakeDecision, Upload } from '@/api/intake'
 import type { Problem } from '@/api/types'
 import { type Sending, sendFile } from '@/api/upload'
-import { type Choices, isCommitted, isWorking, latestJob, mainFirst, missingKeys, unconfirmed } from '@/domain/intake'
-import { withColumn } from '@/domain/mapping-text'
+import { dayOf, isNoDay } from '@/domain/day'
+import {
+  type Choices,
+  DIVISION,
+  divisionChoice,
+  isCommitted,
+  isWorking,
+  latestJob,
+  mainFirst,
+  missingKeys,
+  positionDoubt,
+  unconfirmed,
+} from '@/domain/intake'
+import { withColumn, withDivision } from '@/domain/mapping-text'
 import { problemFrom, useRemote } from './remote'
 
 /** How often a running job is asked how far it is. */
@@ -71,9 +83,15 @@ export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
   let timer: ReturnType<typeof setTimeout> | null = null
   let isGone = false
 
+  /** A register that a person chose though the file does not look like it: the server is asked what can be made of it. */
+  const wanted = ref<string | null>(null)
+
   const inspection = useRemote(
-    (signal) => api.inspection(id.value, { layer: reading.value.layer, crs: reading.value.crs, fix: reading.value.fixes.join(',') }, signal),
-    () => [id.value, reading.value.layer, reading.value.crs, reading.value.fixes.join(',')],
+    (signal) => {
+      const { layer, crs, fixes } = reading.value
+      return api.inspection(id.value, { layer, crs, fix: fixes.join(','), kind: wanted.value }, signal)
+    },
+    () => [id.value, reading.value.layer, reading.value.crs, reading.value.fixes.join(','), wanted.value],
   )
   const proposals = computed(() => inspection.data.value?.proposals ?? [])
   const kind = computed(() => reading.value.kind ?? proposals.value[0]?.kind ?? null)
@@ -83,12 +101,17 @@ export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
   const mappingText = computed(() => {
     if (writtenText.value !== null) return writtenText.value
     return Object.entries(choices.value).reduce(
-      (text, [field, choice]) => withColumn(text, field, choice),
+      (text, [field, choice]) =>
+        field === DIVISION ? withDivision(text, divisionChoice(choice.column)) : withColumn(text, field, choice),
       proposal.value?.mapping_toml ?? '',
     )
   })
   const missing = computed(() => (proposal.value && writtenText.value === null ? missingKeys(proposal.value, choices.value) : []))
   const doubts = computed(() => (proposal.value && writtenText.value === null ? unconfirmed(proposal.value, ticked.value) : []))
+  const position = computed(() =>
+    inspection.data.value ? positionDoubt(inspection.data.value.crs, kind.value, reading.value.fixes) : null,
+  )
+  const faultyDays = computed(() => (['receivedOn', 'observedOn'] as const).filter((name) => isNoDay(details[name])))
   const decision = computed<IntakeDecision | null>(() => {
     if (kind.value === null || mappingText.value === '' || missing.value.length > 0) return null
     const builtIn = proposal.value?.built_in
@@ -100,15 +123,24 @@ export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
       ...(reading.value.fixes.length > 0 ? { remedies: [...reading.value.fixes] } : {}),
       layer: reading.value.layer ?? (inspection.data.value?.layer_must_be_named ? inspection.data.value.layer : null),
       provider: details.provider.trim() || null,
-      observed_on: details.observedOn || null,
-      received_on: details.receivedOn || null,
+      observed_on: dayOf(details.observedOn),
+      received_on: dayOf(details.receivedOn),
     }
   })
   const canPreview = computed(
-    () => decision.value !== null && doubts.value.length === 0 && !isWorking(upload.value) && !isCommitted(upload.value),
+    () =>
+      decision.value !== null &&
+      doubts.value.length === 0 &&
+      position.value === null &&
+      faultyDays.value.length === 0 &&
+      !isWorking(upload.value) &&
+      !isCommitted(upload.value),
   )
   const firstRows = useRemote(
-    (signal) => (decision.value === null ? null : api.firstRows(id.value, decision.value, signal)),
+    (signal) =>
+      decision.value === null || (position.value !== null && position.value !== 'shifted')
+        ? null
+        : api.firstRows(id.value, decision.value, signal),
     () => [id.value, kind.value, mappingText.value, reading.value.layer, reading.value.crs, reading.value.fixes.join(','), inspection.data.value !== null],
   )
 
@@ -147,6 +179,9 @@ export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
     },
     { immediate: true },
   )
+  watch([kind, inspection.data], ([now, found]) => {
+    if (found && now !== null && !found.proposals.some((one) => one.kind === now)) wanted.value = now
+  })
   watch(kind, (now, before) => before !== null && now !== before && forgetMapping())
   onScopeDispose(() => {
     isGone = true
@@ -173,6 +208,8 @@ export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
     isWritten: computed(() => writtenText.value !== null),
     missing,
     doubts,
+    position,
+    faultyDays,
     ticked,
     decision,
     canPreview,

@@ -17,8 +17,8 @@ const inspection: Inspection = {
   crs: {
     declared: null,
     read_as: null,
-    verdict: 'undeclared',
-    explanation: '文件没有声明坐标系。',
+    verdict: 'partly_in_city',
+    explanation: '其中 1 个在城市范围之外。',
     fixes: [{ label: '按 EPSG:4528 读取', option: '--crs EPSG:4528', crs: 4528, remedies: ['swap-axes'], evidence: '横坐标带带号', confidence: 'strong' }],
   },
   proposals: [
@@ -35,6 +35,7 @@ const inspection: Inspection = {
         },
       ],
       missing_keys: [{ field: 'parcel_code', label: '宗地代码', remedy: '请选择' }],
+      other_fields: [{ field: 'stated_green_m2', label: '绿地面积', unit: 'm2' }],
       unused_columns: [{ column: 'BZ', note: '' }],
       to_confirm: ['证载面积按亩'],
       division: '取代码前六位',
@@ -64,14 +65,16 @@ function job(task: 'preview' | 'commit', more: Partial<IntakeJob>): IntakeJob {
 }
 
 let upload: Upload
+let looked: (path: string) => Inspection
 let sent: { path: string; method: string; body: unknown }[]
 beforeEach(() => {
   sent = []
+  looked = () => inspection
   upload = { id, received_at: '', state: 'received', state_label: '', file_name: '宗地.zip', bytes: 9, parts: [], preview: null, commit: null }
   vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
     const method = init.method ?? 'GET'
     sent.push({ path, method, body: typeof init.body === 'string' ? JSON.parse(init.body) : null })
-    if (path.includes('/inspection')) return Response.json(inspection)
+    if (path.includes('/inspection')) return Response.json(looked(path))
     if (path.includes('/first-rows')) return Response.json({ fields: [], rows: [] })
     if (path.includes('/issues')) return Response.json({ items: [issue], total: { count: 1 }, counts: report.issues, next: null })
     if (path.includes('/divisions')) return Response.json({ type: 'FeatureCollection', features: [] })
@@ -149,6 +152,90 @@ it('a failed trial tells why and offers no commit; one that was cut short says s
   expect(failed.find('[data-action="commit"]').exists()).toBe(false)
   upload = { ...upload, state: 'interrupted', preview: job('preview', { standing: 'interrupted' }) }
   expect((await opened()).wizard.text()).toContain(zhCN.intake.interrupted.preview)
+})
+
+it('a file whose place is not known is neither tried nor read ahead, and says what to decide', async () => {
+  looked = () => ({ ...inspection, crs: { ...inspection.crs, verdict: 'undeclared' }, proposals: [{ ...inspection.proposals[0]!, missing_keys: [], to_confirm: [] }] })
+  const { wizard } = await opened()
+  expect(wizard.get('[data-figure="blocked"]').text()).toContain(zhCN.intake.blockedPosition.undecided)
+  expect(wizard.get('[data-action="preview"]').attributes('disabled')).toBeDefined()
+  expect(posted('/first-rows')).toEqual([])
+})
+
+it('a file that cannot be read can be discarded and nothing else', async () => {
+  const fetched = globalThis.fetch
+  vi.stubGlobal('fetch', (path: string, init?: RequestInit) =>
+    path.includes('/inspection')
+      ? Promise.resolve(Response.json({ type: '/problems/unreadable-file', title: '文件无法读取', status: 422 }, { status: 422 }))
+      : fetched(path, init),
+  )
+  const { wizard } = await opened()
+  expect(wizard.text()).toContain(zhCN.intake.unreadable)
+  expect(wizard.find('[data-action="preview"]').exists()).toBe(false)
+  expect(wizard.find('[data-action="discard"]').exists()).toBe(true)
+})
+
+it('a day is written in one form whatever the browser speaks, and what is no day blocks', async () => {
+  looked = () => ({ ...inspection, proposals: [{ ...inspection.proposals[0]!, missing_keys: [], to_confirm: [] }] })
+  const { wizard } = await opened()
+  const day = wizard.get<HTMLInputElement>('[name="received_on"]')
+  expect(day.attributes('type')).toBe('text')
+  await day.setValue('06/30/2026')
+  expect(day.attributes('aria-invalid')).toBe('true')
+  expect(wizard.get('[data-figure="blocked"]').text()).toContain(zhCN.intake.blockedDay(zhCN.imports.receivedOn))
+  await day.setValue('2026年6月30日')
+  await day.trigger('change')
+  expect(day.element.value).toBe('2026-06-30')
+  await wizard.get('[data-action="preview"]').trigger('click')
+  expect(posted('/preview')[0]?.body).toMatchObject({ received_on: '2026-06-30', observed_on: null })
+})
+
+it('a register that the file does not look like is asked for, and read by the columns that a person names', async () => {
+  const supplies = {
+    ...inspection.proposals[0]!, kind: 'supplies', label: '供地合同', mapping_toml: 'kind = "supplies"\n\n[columns]\n', fields: [], to_confirm: [],
+    missing_keys: [{ field: 'supply_code', label: '编号', remedy: '' }, { field: 'division', label: '行政区', remedy: '' }],
+  }
+  looked = (path) => ({ ...inspection, proposals: path.includes('kind=supplies') ? [supplies] : [] })
+  const { wizard } = await opened()
+  expect(wizard.get('[data-figure="no-mapping"]').text()).toBe(zhCN.intake.unknownColumns)
+  expect(wizard.get('[data-figure="blocked"]').text()).toContain(zhCN.intake.blockedKind)
+  await wizard.get('[name="kind"]').setValue('supplies')
+  await flushPromises()
+  await flushPromises()
+  await wizard.get('[name="column-supply_code"]').setValue('ZDDM')
+  await wizard.get('[name="column-division"]').setValue('|BZ')
+  await wizard.get('[name="further"]').setValue('stated_green_m2')
+  await wizard.get('[name="column-stated_green_m2"]').setValue('ZZMJ')
+  await wizard.get('[name="unit-stated_green_m2"]').setValue('mu')
+  await flushPromises()
+  await wizard.get('[data-action="preview"]').trigger('click')
+  expect(posted('/preview')[0]?.body).toMatchObject({
+    kind: 'supplies',
+    mapping: { toml: 'kind = "supplies"\ndivision = { column = "BZ" }\n\n[columns]\nstated_green_m2 = { column = "ZZMJ", unit = "mu" }\nsupply_code = "ZDDM"\n' },
+  })
+})
+
+it('of a file that was imported before the issues of that import are shown', async () => {
+  const ending = { outcome: 'already_recorded', import_id: 5 } as const
+  upload = { ...upload, state: 'previewed', preview: job('preview', { report: { ...report, issue_count: 0, issues: [], ending } }) }
+  const { wizard } = await opened()
+  expect(sent.some(({ path }) => path.startsWith('/api/v1/imports/5/issues'))).toBe(true)
+  expect(wizard.text()).toContain('宗地代码为空')
+})
+
+it('the question takes the keyboard and gives it back', async () => {
+  const { wizard } = await opened()
+  document.body.append(wizard.element)
+  const button = wizard.get<HTMLButtonElement>('[data-action="discard"]')
+  button.element.focus()
+  await button.trigger('click')
+  await flushPromises()
+  const question = wizard.get('[role="alertdialog"]')
+  expect(document.activeElement).toBe(question.element)
+  await question.trigger('keydown', { key: 'Escape' })
+  expect(wizard.find('[role="alertdialog"]').exists()).toBe(false)
+  expect(document.activeElement).toBe(button.element)
+  wizard.unmount()
 })
 
 it('the issues are filtered and chosen through the address', async () => {
