@@ -4,6 +4,7 @@
 //! The child is this same program, started again with one hidden argument. It gets its order on standard input, which
 //! stays open: its end tells the child that nobody waits any more. It answers in frames on standard output.
 
+mod folder;
 mod frame;
 mod limit;
 mod order;
@@ -28,6 +29,7 @@ use super::{
     error::ReaderLimit,
     source::{LayerSummary, Opened, RawRow, Request, Rows},
 };
+use folder::Folder;
 use frame::{Frame, FrameError, FrameReader};
 use order::{Ending, Order, Task};
 
@@ -103,14 +105,14 @@ struct Reader {
     said: Option<JoinHandle<Vec<u8>>>,
     silence: Duration,
     /// Where the child unpacks archives; removed with it.
-    _folder: tempfile::TempDir,
+    _folder: Folder,
 }
 
 impl Reader {
     fn start(program: &Path, mut order: Order, path: &Path, silence: Duration) -> Result<Reader, IngestError> {
         let not_started = |source| IngestError::ReaderNotStarted { program: program.display().to_string(), source };
-        let folder = tempfile::Builder::new().prefix("mujun-read-").tempdir().map_err(not_started)?;
-        order.folder = folder.path().as_os_str().as_bytes().to_vec();
+        let folder = Folder::within(&std::env::temp_dir()).map_err(not_started)?;
+        order.folder = folder.files().as_os_str().as_bytes().to_vec();
         let kept = ENVIRONMENT.iter().filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)));
         let mut child = Command::new(program)
             .arg(COMMAND)

@@ -240,6 +240,29 @@ async fn importers_killed_at(points: Vec<Point>, rows: usize) {
 }
 
 #[tokio::test]
+async fn what_a_killed_importer_left_in_the_temporary_folder_goes_with_the_next_one() {
+    let city = TestCity::new().await;
+    let (folder, temporary) = (reachable_folder(), reachable_folder());
+    with_divisions(&city.options, folder.path()).await;
+    let file = file(folder.path(), ROWS);
+    let url = crate::cli::url(&city);
+    let mut conn = city.connection().await;
+    let left = || std::fs::read_dir(temporary.path()).unwrap().count();
+    let point = Point { table: "parcel", nth: 1, moment: "before" };
+    hold_at(&mut conn, point).await;
+    let mut killed = importer(&url, &file).env("TMPDIR", temporary.path()).spawn().unwrap();
+    held(&mut conn, &mut killed).await.unwrap_or_else(|| not_reached(point, &mut killed));
+    assert_eq!(left(), 1, "the reader of the living has its folder");
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert_eq!(left(), 1, "a killed process takes nothing away");
+    open_the_gate(&mut conn, point).await;
+    let next = importer(&url, &file).env("TMPDIR", temporary.path()).spawn().unwrap().wait_with_output().unwrap();
+    assert!(next.status.success(), "{}", String::from_utf8_lossy(&next.stderr));
+    assert_eq!(left(), 0);
+}
+
+#[tokio::test]
 async fn an_importer_killed_while_the_server_commits_leaves_all_or_nothing() {
     let city = TestCity::new().await;
     let folder = reachable_folder();

@@ -66,7 +66,7 @@ fn a_reader_that_is_dropped_is_gone_with_its_folder() {
     let path = Path::new("地块.gpkg");
     let order = Order::new(path, Task::Read, Request { layer: None, encoding: None });
     let reader = Reader::start(&program, order, path, Duration::from_millis(200)).unwrap();
-    let unpacked = reader._folder.path().to_owned();
+    let unpacked = reader._folder.files().to_owned();
     assert!(unpacked.is_dir());
     let _ = reader.frames.recv_timeout(Duration::from_millis(200));
     let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
