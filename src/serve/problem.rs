@@ -166,7 +166,7 @@ impl Problem {
     fn detail(&self) -> String {
         match self {
             Problem::NoRun => {
-                "数据库中没有现行的评价批，无法说明是按哪一天、哪一版规则得出的结论。请先导入数据，再运行 mujun evaluate --activate。".to_owned()
+                "数据库中没有现行的评价批，无法说明是按哪一天、哪一版规则得出的结论。请先导入数据：网页提交之后会自动评价；命令行导入之后请运行 mujun evaluate --activate。".to_owned()
             }
             Problem::ParcelNotFound { division_code, parcel_code } => {
                 format!("行政区 {division_code} 现行登记簿中没有编号为“{parcel_code}”的宗地。请核对行政区划代码与宗地代码；编号可能已变更。")
@@ -242,7 +242,7 @@ impl Problem {
             }
             Problem::TimedOut => "处理时间超过上限，已中止。请缩小范围（bbox、county）或减小 limit 后重试。".to_owned(),
             Problem::BeingFilled => {
-                "正在把一个大文件首次装入空的登记簿，提交之前不能查询它；什么也没有丢失。请过一会儿再试（见 Retry-After）。".to_owned()
+                "正在把一个大文件首次装入空的登记簿，提交之前不能查询它；什么也没有丢失。装入之后即可查询，请过一会儿再试。".to_owned()
             }
             Problem::Unavailable(_) => "数据库没有响应，请稍后重试；若持续出现，请把请求编号告诉管理员。".to_owned(),
             Problem::Internal(_) => "这是程序的问题，不是您的输入有误。请把请求编号告诉管理员。".to_owned(),

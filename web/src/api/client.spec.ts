@@ -150,3 +150,11 @@ it('a server that cannot be reached says what to do', async () => {
   expect(fault).toBeInstanceOf(ApiFault)
   expect((fault as ApiFault).problem.detail).toContain('请确认')
 })
+
+it('the seconds after which a server may have an answer go with the problem', async () => {
+  const body = JSON.stringify({ type: '/problems/being-filled', title: '登记簿正在首次装入', status: 503 })
+  const answer = (more: Record<string, string>) => new Response(body, { status: 503, headers: { 'content-type': 'application/problem+json', ...more } })
+  expect(await problemOf(answer({ 'retry-after': '10' }))).toMatchObject({ status: 503, retry_after: 10 })
+  expect(await problemOf(answer({}))).not.toHaveProperty('retry_after')
+  expect(await problemOf(answer({ 'retry-after': 'Sat, 28 Nov 2026 08:00:00 GMT' }))).not.toHaveProperty('retry_after')
+})

@@ -64,7 +64,9 @@ export function queryText(query: object): string {
 export async function problemOf(answer: Response): Promise<Problem> {
   const type = answer.headers.get('content-type') ?? ''
   const text = type.includes('json') ? await answer.text().catch(() => '') : ''
-  return faultOf(answer.status, text).problem
+  const { problem } = faultOf(answer.status, text)
+  const seconds = Number(answer.headers.get('retry-after') ?? NaN)
+  return Number.isInteger(seconds) && seconds > 0 ? { ...problem, retry_after: seconds } : problem
 }
 
 /** The fault in the status and the text of an answer. */

@@ -571,4 +571,6 @@ export interface Problem {
   errors?: ProblemPart[]
   /** What others decided after what the reader had seen. */
   meanwhile?: Determination[]
+  /** Seconds after which the server may have an answer (its header Retry-After). */
+  retry_after?: number
 }

@@ -636,7 +636,7 @@ export const en: Texts = {
     },
   },
   faultyDay: 'A date is written like 2026-06-30, and must be one of the calendar',
-  problem: { retry: 'Retry', heading: 'Not done' },
+  problem: { retry: 'Retry', byItself: 'This page asks again by itself; there is no need to reload.', heading: 'Not done' },
   yes: 'yes',
   no: 'no',
 }

@@ -638,7 +638,7 @@ export const zhCN = {
     },
   },
   faultyDay: '日期应写作 2026-06-30 的样子，且是日历上有的一天',
-  problem: { retry: '重试', heading: '未能完成' },
+  problem: { retry: '重试', byItself: '本页会自动再问，不必刷新。', heading: '未能完成' },
   yes: '是',
   no: '否',
 }

@@ -38,3 +38,9 @@ it('no two rows of the legend switch the same layer', () => {
   const switched = MAP_LAYERS.flatMap((layer) => styleLayersOf(layer, ids))
   expect(new Set(switched).size).toBe(switched.length)
 })
+
+it('a city in which nothing is flagged is not a blank map at any zoom', () => {
+  const drawn = style.layers.filter(({ id }) => styleLayersOf('parcels', ids).includes(id))
+  const from = drawn.map((layer) => ('source-layer' in layer ? layer['source-layer'] : null))
+  expect(from).toEqual(expect.arrayContaining(['parcels_grid', 'parcels_block', 'parcels']))
+})

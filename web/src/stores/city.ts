@@ -28,6 +28,11 @@ export function useCity(): City {
   return shared
 }
 
+/** Asks again for all of it: the registers were changed from this page. */
+export function renewCity(): void {
+  for (const remote of Object.values(shared ?? {})) void (remote as Remote<unknown>).reload()
+}
+
 /** County code and name, in the order of the codes. */
 export function useCounties() {
   const { summary, divisions } = useCity()

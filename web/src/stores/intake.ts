@@ -19,6 +19,7 @@ import {
   unconfirmed,
 } from '@/domain/intake'
 import { withColumn, withDivision } from '@/domain/mapping-text'
+import { renewCity } from './city'
 import { problemFrom, useRemote } from './remote'
 
 /** How often a running job is asked how far it is. */
@@ -178,6 +179,10 @@ export function useIntake(id: Ref<string>, reading: Ref<Reading>) {
       void reload()
     },
     { immediate: true },
+  )
+  watch(
+    () => isCommitted(upload.value),
+    (now, before) => now && !before && upload.value?.id === id.value && renewCity(),
   )
   watch([kind, inspection.data], ([now, found]) => {
     if (found && now !== null && !found.proposals.some((one) => one.kind === now)) wanted.value = now

@@ -1,5 +1,5 @@
 import { effectScope, nextTick, ref } from 'vue'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { ApiFault } from '@/api/client'
 import { problemFrom, useRemote } from './remote'
 
@@ -63,4 +63,35 @@ it('nothing to ask for empties the data', async () => {
 
 it('an unforeseen fault says what to do', () => {
   expect(problemFrom(new Error('x')).detail).toContain('请刷新页面')
+})
+
+it('what passes by itself is asked for again without being told to, and only that', async () => {
+  vi.useFakeTimers()
+  try {
+    const filling = { type: '/problems/being-filled', title: '登记簿正在首次装入', status: 503, retry_after: 10 }
+    let asked = 0
+    const scope = effectScope()
+    const remote = scope.run(() => useRemote(() => ((asked += 1) < 3 ? Promise.reject(new ApiFault(filling)) : Promise.resolve(asked))))!
+    await vi.advanceTimersByTimeAsync(0)
+    expect(remote.problem.value?.title).toBe('登记簿正在首次装入')
+    await vi.advanceTimersByTimeAsync(9_900)
+    expect(asked).toBe(1)
+    await vi.advanceTimersByTimeAsync(10_200)
+    expect([asked, remote.data.value, remote.problem.value]).toEqual([3, 3, null])
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked).toBe(3)
+    scope.stop()
+
+    const left = effectScope()
+    left.run(() => useRemote(() => {
+      asked += 1
+      return Promise.reject(new ApiFault(filling))
+    }))
+    await vi.advanceTimersByTimeAsync(0)
+    left.stop()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked, 'a page that was left asks no more').toBe(4)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -1,6 +1,7 @@
 // One thing asked of the server: what came, what went wrong, whether it is on its way. A newer question cancels the older one.
 import { type Ref, type WatchSource, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { ApiFault } from '@/api/client'
+import { passesAfter } from '@/domain/problem'
 import type { Problem } from '@/api/types'
 
 export interface Remote<T> {
@@ -23,7 +24,8 @@ export function problemFrom(thrown: unknown): Problem {
 
 /**
  * Loads now, and again whenever `when` changes. `load` may answer null: then there is nothing to ask for.
- * The old data stays on the screen until the new one is there, unless `load` answers null.
+ * The old data stays on the screen until the new one is there, unless `load` answers null. What passes by itself (a register that
+ * is being filled) is asked for again after a while, with nobody's help.
  */
 export function useRemote<T>(
   load: (signal: AbortSignal) => Promise<T> | null,
@@ -33,8 +35,10 @@ export function useRemote<T>(
   const problem = shallowRef<Problem | null>(null)
   const loading = ref(false)
   let running: AbortController | null = null
+  let again: ReturnType<typeof setTimeout> | undefined
 
   async function reload(): Promise<void> {
+    clearTimeout(again)
     running?.abort()
     const mine = new AbortController()
     running = mine
@@ -55,12 +59,17 @@ export function useRemote<T>(
       if (running !== mine || mine.signal.aborted) return
       data.value = null
       problem.value = problemFrom(thrown)
+      const seconds = passesAfter(problem.value)
+      if (seconds !== null) again = setTimeout(() => void reload(), seconds * 1000)
     } finally {
       if (running === mine) loading.value = false
     }
   }
 
   watch(when, () => void reload(), { immediate: true, deep: true })
-  onScopeDispose(() => running?.abort())
+  onScopeDispose(() => {
+    clearTimeout(again)
+    running?.abort()
+  })
   return { data, problem, loading, reload }
 }

@@ -143,6 +143,8 @@ it('a commit is asked about first and names the trial that was seen', async () =
   expect(wizard.get('[data-figure="committed"]').text()).toContain('7')
   expect(wizard.findAll('a[href*="/api/v1/imports/7/quarantine"]')).toHaveLength(2)
   expect(wizard.find('[data-action="discard"]').exists()).toBe(false)
+  const before = sent.findIndex(({ path }) => path.endsWith('/commit'))
+  expect(sent.slice(before).map(({ path }) => path), 'what the header and the map say is asked for anew').toContain('/api/v1/scope')
 })
 
 it('a failed trial tells why and offers no commit; one that was cut short says so', async () => {

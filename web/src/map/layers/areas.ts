@@ -46,7 +46,21 @@ export const zoneLayers: LayerSpecification[] = [
   },
 ]
 
+const landInSquare: ExpressionSpecification = ['to-number', ['coalesce', ['get', 'area_mu'], 0]]
+
+/** Parcels at every zoom: squares, blocks, then one by one. A city in which nothing is flagged is not a blank map. */
 export const parcelLayers: LayerSpecification[] = [
+  {
+    id: 'parcels-grid',
+    type: 'fill',
+    source: SOURCES.city,
+    'source-layer': 'parcels_grid',
+    filter: ['>', landInSquare, 0],
+    paint: {
+      'fill-color': COLOURS.parcelLine,
+      'fill-opacity': ['interpolate', ['linear'], ['ln', ['+', 1, landInSquare]], 0, 0.1, 8, 0.5],
+    },
+  },
   {
     id: 'parcels-block',
     type: 'fill',
