@@ -79,16 +79,16 @@ impl Examination {
     /// # Errors
     /// See [`QualityError`]; the transaction must be rolled back.
     pub async fn recorded(&self, conn: &mut PgConnection, watch: Watch<'_>) -> Result<Found, QualityError> {
-        let cells = store::quality::grid(conn, self.kind, self.import_id).await?;
-        let imported: i64 = cells.iter().map(|cell| cell.imported).sum();
+        let grid = store::quality::grid(conn, self.kind, self.import_id).await?;
+        let imported: i64 = grid.cells.iter().map(|cell| cell.imported).sum();
         let tell = |rows: usize| {
             let of = u64::try_from(imported).ok();
             watch(ImportProgress { step: ImportStep::Examining, rows: rows as u64, of });
         };
         tell(0);
-        let mut found = Found { off_plane: cells.iter().map(|cell| cell.off_plane).sum(), ..Found::default() };
+        let mut found = Found { off_plane: grid.cells.iter().map(|cell| cell.off_plane).sum(), ..Found::default() };
         let mut pending: Option<tokio::task::JoinHandle<Result<Found, ReprojectionError>>> = None;
-        for bounds in window::windows(cells, self.tolerances.topology.gap_max_width_m) {
+        for bounds in window::windows(grid, self.tolerances.topology.gap_max_width_m) {
             // The server reads the next window while the last one is examined.
             let columns = store::quality::window(conn, self.kind, self.import_id, bounds).await?;
             if let Some(pending) = pending.take() {
@@ -115,7 +115,7 @@ impl Examination {
     /// What was kept aside cannot be read.
     pub fn gathered(&self, gathered: &Gathered) -> Result<Found, QualityError> {
         let mut found = Found { off_plane: gathered.off_plane(), ..Found::default() };
-        for bounds in window::windows(gathered.cells(), self.tolerances.topology.gap_max_width_m) {
+        for bounds in window::windows(gathered.grid(), self.tolerances.topology.gap_max_width_m) {
             let (columns, outlines) = gathered.window(bounds)?;
             found.add(self.part(columns, outlines.finish()));
         }

@@ -30,10 +30,30 @@ pub struct Cell {
     pub off_plane: i64,
     /// 现行的，本次导入的在内。
     pub present: i64,
+    /// 其图形的字节数，如其所存。
+    pub bytes: i64,
     /// 本次导入的图形的最东，度。
     pub east: f64,
     /// 本次导入的图形的最北，度。
     pub north: f64,
+}
+
+/// The cells of a register.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    /// Those that are listed, each once.
+    pub cells: Vec<Cell>,
+    /// Which these are.
+    pub listed: Listed,
+}
+
+/// Which cells are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// 有图形的全部列出
+    All,
+    /// 只列出本次导入有图形的：其余的没有看
+    Brought,
 }
 
 /// What is read at once: the rows that begin in `home`, and all that may lie at them.
@@ -84,15 +104,22 @@ pub async fn tolerances(conn: &mut PgConnection) -> Result<BTreeMap<String, f64>
     Ok(rows.into_iter().collect())
 }
 
-/// Where the grounds of a register lie, and which of them an import brought.
-pub async fn grid(conn: &mut PgConnection, kind: RegisterKind, import_id: i64) -> Result<Vec<Cell>, StoreError> {
-    sqlx::query_as(include_str!("sql/quality/grid.sql"))
-        .persistent(false)
-        .bind(kind.as_str())
-        .bind(import_id)
-        .fetch_all(conn)
-        .await
-        .during("统计图形的分布")
+/// Rows of an import up to which only the cells that they begin in are asked for.
+const FEW_ROWS: i64 = 5_000;
+
+/// Where the grounds of a register lie, and which of them an import brought; of an import of few rows only the cells in which it brought
+/// any, with what meets them. After the counts of the import were completed.
+pub async fn grid(conn: &mut PgConnection, kind: RegisterKind, import_id: i64) -> Result<Grid, StoreError> {
+    const STEP: &str = "统计图形的分布";
+    let brought: i64 =
+        sqlx::query_scalar(include_str!("sql/quality/brought.sql")).bind(import_id).fetch_one(&mut *conn).await.during(STEP)?;
+    let (statement, listed) = match brought {
+        ..=FEW_ROWS => (include_str!("sql/quality/grid_of_few.sql"), Listed::Brought),
+        _ => (include_str!("sql/quality/grid.sql"), Listed::All),
+    };
+    let cells =
+        sqlx::query_as(statement).persistent(false).bind(kind.as_str()).bind(import_id).fetch_all(conn).await.during(STEP)?;
+    Ok(Grid { cells, listed })
 }
 
 /// The rows of one window. Those outside the measuring plane are left out.

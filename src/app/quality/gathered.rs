@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::city::ground::PLANE;
 use crate::register::Lying;
-use crate::store::quality::{CELLS_A_DEGREE, Cell, WindowBounds, WindowColumns};
+use crate::store::quality::{CELLS_A_DEGREE, Cell, Grid, Listed, WindowBounds, WindowColumns};
 
 /// Rows that one thread encodes at a time.
 const STRETCH: usize = 512;
@@ -112,17 +112,19 @@ impl Gathered {
         }
         self.slots.push(slot);
         let (x, y) = (i32::from(slot.x), i32::from(slot.y));
-        let empty = Cell { x, y, imported: 0, off_plane: 0, present: 0, east: f64::NEG_INFINITY, north: f64::NEG_INFINITY };
+        let (east, north) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        let empty = Cell { x, y, imported: 0, off_plane: 0, present: 0, bytes: 0, east, north };
         let cell = self.cells.entry((slot.x, slot.y)).or_insert(empty);
         cell.imported += 1;
         cell.present += 1;
+        cell.bytes += i64::from(slot.length);
         cell.east = cell.east.max(bounds.max().x);
         cell.north = cell.north.max(bounds.max().y);
     }
 
     /// How they are spread.
-    pub fn cells(&self) -> Vec<Cell> {
-        self.cells.values().copied().collect()
+    pub fn grid(&self) -> Grid {
+        Grid { cells: self.cells.values().copied().collect(), listed: Listed::All }
     }
 
     /// The grounds that may lie in reach of a window, those that begin in it to be examined there. Outlines are in the plane.
@@ -270,7 +272,7 @@ mod tests {
             let in_plane = |row: &Row| row.ground.as_ref().is_some_and(|ground| ground.planar_area_m2.is_some());
             let off_plane = rows.iter().filter(|(_, row)| row.ground.is_some() && !in_plane(row)).count();
             prop_assert_eq!(usize::try_from(gathered.off_plane()).unwrap(), off_plane);
-            let imported: i64 = gathered.cells().iter().map(|cell| cell.imported).sum();
+            let imported: i64 = gathered.grid().cells.iter().map(|cell| cell.imported).sum();
             prop_assert_eq!(usize::try_from(imported).unwrap(), rows.iter().filter(|(_, row)| in_plane(row)).count());
             for (number, row) in rows.iter().filter(|(_, row)| in_plane(row)) {
                 let ground = row.ground.as_ref().unwrap();

@@ -6,6 +6,7 @@ select
     count(*) filter (where g.import_id = $2 and g.planar_area_m2 is not null) as imported,
     count(*) filter (where g.import_id = $2 and g.planar_area_m2 is null) as off_plane,
     count(*) as present,
+    sum(pg_column_size(g.geom))::bigint as bytes,
     coalesce(max(st_xmax(box2d(g.geom))) filter (where g.import_id = $2), '-infinity') as east,
     coalesce(max(st_ymax(box2d(g.geom))) filter (where g.import_id = $2), '-infinity') as north
 from ground_row g
