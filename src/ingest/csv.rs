@@ -7,7 +7,7 @@ use std::io::Read;
 
 use super::{
     IngestError, IngestIssue, IssueCode, digest, encoding,
-    source::{COLUMN_LIMIT, Cell, DeclaredCrs, Found, Opened, RawRow, Request, Rows, Shape, row_number},
+    source::{COLUMN_LIMIT, Cell, DeclaredCrs, Found, HANDED_ON, Opened, RawRow, Request, Rows, Shape, row_number, stretch},
     written_shape,
 };
 
@@ -59,15 +59,14 @@ struct Lines {
 
 impl Rows for Lines {
     fn next_rows(&mut self, limit: usize) -> Result<Vec<RawRow>, IngestError> {
-        let mut rows = Vec::new();
-        while rows.len() < limit {
-            let Some(mut record) = self.records.next(&self.found)? else { break };
+        stretch(limit, HANDED_ON, || {
+            let Some(mut record) = self.records.next(&self.found)? else { return Ok(None) };
             record.resize(self.width, String::new());
             let cells = record.into_iter().map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text(text) }).collect();
-            rows.push(RawRow { number: row_number(&self.found.shown, self.read)?, cells, shape: Shape::Absent });
+            let number = row_number(&self.found.shown, self.read)?;
             self.read += 1;
-        }
-        Ok(rows)
+            Ok(Some(RawRow { number, cells, shape: Shape::Absent }))
+        })
     }
 }
 

@@ -217,7 +217,7 @@ fn look(mut opened: Opened) -> Result<Look, IngestError> {
     let mut total = opened.claimed_rows;
     if total.is_none() {
         let mut count = rows.len() as u64;
-        let mut ended = rows.len() < LOOKED_AT;
+        let mut ended = rows.is_empty();
         while !ended && count < COUNTED {
             let more = opened.rows.next_rows(4096)?;
             ended = more.is_empty();

@@ -27,7 +27,7 @@ use std::{
 use super::{
     IngestError, IngestIssue,
     error::ReaderLimit,
-    source::{LayerSummary, Opened, RawRow, Request, Rows},
+    source::{LayerSummary, Opened, RawRow, Request, Rows, stretch},
 };
 use folder::Folder;
 use frame::{Frame, FrameError, FrameReader};
@@ -46,6 +46,9 @@ const SILENCE: Duration = Duration::from_secs(90);
 
 /// Blocks of rows that may wait for the checking side; with the pipe this is all that a read holds in memory.
 const WAITING: usize = 4;
+
+/// Bytes of rows that are checked at once: few outlines of many vertices, or many of few.
+const STRETCH: usize = 8 << 20;
 
 /// What is kept of the reader's standard error, bytes.
 const STDERR_KEPT: usize = 8 << 10;
@@ -251,15 +254,16 @@ struct Piped {
 
 impl Rows for Piped {
     fn next_rows(&mut self, limit: usize) -> Result<Vec<RawRow>, IngestError> {
-        while self.ready.len() < limit && self.ending.is_none() {
-            match self.reader.next()? {
-                Frame::Rows(rows) => self.ready.extend(rows),
-                Frame::End(ending) => self.ending = Some(ending),
-                _ => return Err(self.reader.garbled()),
+        stretch(limit, STRETCH, || {
+            while self.ready.is_empty() && self.ending.is_none() {
+                match self.reader.next()? {
+                    Frame::Rows(rows) => self.ready.extend(rows),
+                    Frame::End(ending) => self.ending = Some(ending),
+                    _ => return Err(self.reader.garbled()),
+                }
             }
-        }
-        let taken = self.ready.len().min(limit);
-        Ok(self.ready.drain(..taken).collect())
+            Ok(self.ready.pop_front())
+        })
     }
 
     fn warnings(&mut self) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! From raw rows to checked chunks: reads in the calling thread, checks on all cores, keeps the order of the file.
 //!
-//! Memory is one chunk of rows plus the fingerprints of the keys seen so far; nothing of GDAL outlives the chunk.
+//! Memory is one chunk of rows, bounded in number and in bytes, plus the fingerprints of the keys seen so far; nothing of GDAL outlives
+//! the chunk.
 
 use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
 
@@ -22,8 +23,11 @@ use super::{
 };
 use crate::register::RegisterKind;
 
-/// Rows that are read before they are checked together.
+/// Rows that are read before they are checked together; fewer where they are heavy.
 const CHUNK: usize = 4096;
+
+/// Pieces in which a stretch is checked at least, so that all cores have work on few large rows.
+const PIECES: usize = 16;
 
 /// The largest geometry that is kept with a row that was set aside, bytes.
 const KEPT_GEOMETRY: usize = 1 << 20;
@@ -227,7 +231,7 @@ impl State {
         self.passed_over += before - rows.len();
         let outcomes: Vec<Outcome<R>> = rows
             .par_iter()
-            .with_min_len(16)
+            .with_min_len((rows.len() / PIECES).clamp(1, 16))
             .map(|row| {
                 let mut reader = RowReader::new(frame, row);
                 let record = R::build(&mut reader).map(|record| {

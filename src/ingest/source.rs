@@ -106,9 +106,35 @@ pub(super) enum DeclaredCrs {
     Refused(String),
 }
 
+impl RawRow {
+    /// Bytes of its texts and its geometry.
+    pub fn weight(&self) -> usize {
+        let texts: usize = self.cells.iter().map(|cell| if let Cell::Text(text) = cell { text.len() } else { 0 }).sum();
+        texts + if let Shape::Polygons { wkb, .. } = &self.shape { wkb.len() } else { 0 }
+    }
+}
+
+/// Bytes of rows that a reader hands on at once; the row that passes it is still among them.
+pub(super) const HANDED_ON: usize = 1 << 20;
+
+/// The next rows, up to a number and a weight in bytes: many small ones, or few large ones.
+pub(super) fn stretch(
+    limit: usize,
+    weight: usize,
+    mut next: impl FnMut() -> Result<Option<RawRow>, IngestError>,
+) -> Result<Vec<RawRow>, IngestError> {
+    let (mut rows, mut so_far) = (Vec::new(), 0);
+    while rows.len() < limit && so_far < weight {
+        let Some(row) = next()? else { break };
+        so_far += row.weight();
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
 /// Rows, a stretch at a time.
 pub(super) trait Rows {
-    /// At most `limit` further rows; none at the end.
+    /// At most `limit` further rows, fewer where they are heavy (see [`stretch`]); none at the end.
     fn next_rows(&mut self, limit: usize) -> Result<Vec<RawRow>, IngestError>;
 
     /// What the reader said on the side so far.
@@ -420,7 +446,7 @@ impl Held {
 
 impl Rows for Held {
     fn next_rows(&mut self, limit: usize) -> Result<Vec<RawRow>, IngestError> {
-        Ok(self.0.by_ref().take(limit).collect())
+        stretch(limit, HANDED_ON, || Ok(self.0.next()))
     }
 }
 

@@ -4,6 +4,7 @@
 mod awkward;
 mod bounds;
 mod formats;
+mod heavy;
 
 use std::path::Path;
 

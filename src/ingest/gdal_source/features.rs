@@ -9,7 +9,7 @@ use super::{
 };
 use crate::ingest::{
     IngestError, IngestIssue,
-    source::{Cell, RawRow, Rows, row_number},
+    source::{Cell, HANDED_ON, RawRow, Rows, row_number, stretch},
     written_shape::shorten,
 };
 
@@ -32,8 +32,9 @@ pub(super) struct Features {
 impl Rows for Features {
     fn next_rows(&mut self, limit: usize) -> Result<Vec<RawRow>, IngestError> {
         capture::take();
-        let mut rows = Vec::with_capacity(limit.min(4096));
-        for feature in (&mut self.features).take(limit) {
+        let mut features = (&mut self.features).into_iter();
+        let rows = stretch(limit, HANDED_ON, || {
+            let Some(feature) = features.next() else { return Ok(None) };
             let number = row_number(&self.shown, self.read)?;
             self.read += 1;
             let cells = self.types.iter().enumerate().map(|(index, kind)| cell(&feature, index, *kind, self.decode)).collect();
@@ -41,8 +42,8 @@ impl Rows for Features {
             self.chords.take(number, gap);
             let mut row = RawRow { number, cells, shape };
             shorten(&mut row, &self.columns, &mut self.issues);
-            rows.push(row);
-        }
+            Ok(Some(row))
+        })?;
         self.warnings.extend(capture::take());
         self.warnings.dedup();
         self.warnings.truncate(20);

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::ingest::{
     IngestError,
-    source::{self, Rows, Shape},
+    source::{self, Rows},
 };
 
 /// Rows that are read before they are sent.
@@ -86,9 +86,7 @@ fn send(mut rows: Box<dyn Rows>, out: &mut File) -> io::Result<()> {
 /// Some rows: as many as make a good frame, but never many huge ones.
 fn block(rows: &mut dyn Rows) -> Result<Vec<source::RawRow>, IngestError> {
     let mut block = rows.next_rows(BLOCK / 16)?;
-    let weight = |rows: &[source::RawRow]| {
-        rows.iter().map(|row| if let Shape::Polygons { wkb, .. } = &row.shape { wkb.len() } else { 0 }).sum::<usize>()
-    };
+    let weight = |rows: &[source::RawRow]| rows.iter().map(source::RawRow::weight).sum::<usize>();
     while !block.is_empty() && block.len() < BLOCK && weight(&block) < PIPE as usize / 4 {
         let more = rows.next_rows(BLOCK / 16)?;
         if more.is_empty() {
