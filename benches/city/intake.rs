@@ -41,7 +41,7 @@ pub async fn beside_ogr2ogr(folder: &Path, rows: usize) -> Result<(), Box<dyn Er
              本进程内存最高 {} MB",
             kind.label_zh(),
             theirs / ours,
-            peak_memory_mb()
+            peak_memory_mb("self")
         );
     }
     Ok(())
@@ -124,9 +124,9 @@ fn ogr2ogr(cluster: &Cluster, file: &Path) -> Result<f64, Box<dyn Error>> {
     Ok(seconds)
 }
 
-/// The most memory that this process has held so far, MB; 0 where the system does not say.
-pub fn peak_memory_mb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+/// The most memory that a process has held so far, MB; 0 where the system does not say, or where it is gone.
+pub fn peak_memory_mb(process: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes: Option<u64> = line.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok());
     kilobytes.unwrap_or_default() / 1024

@@ -209,8 +209,8 @@ const FIRST_STRETCH: i64 = 1_000;
 
 /// Parcels that are to be judged at once, and that may be: memory is what these rest on, however many rows the import has. Rows scattered
 /// over the city reach far more than rows that lie together, and are taken fewer at a time.
-const MEANT_PARCELS: i64 = 9_000;
-const MOST_PARCELS: i64 = 12_000;
+const MEANT_PARCELS: i64 = 3_000;
+const MOST_PARCELS: i64 = 4_500;
 
 /// What committing the import would change; `None` before the first run, as there is nothing yet that could change.
 /// Runs in the import's own transaction, after its rows were merged and its counts completed. Only the subjects that the import can
