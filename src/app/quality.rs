@@ -117,7 +117,7 @@ impl Examination {
         let mut found = Found { off_plane: gathered.off_plane(), ..Found::default() };
         for bounds in window::windows(gathered.grid(), self.tolerances.topology.gap_max_width_m) {
             let (columns, outlines) = gathered.window(bounds)?;
-            found.add(self.part(columns, outlines.finish()));
+            found.add(self.part(columns, outlines.project(PLANE)?));
         }
         Ok(found)
     }

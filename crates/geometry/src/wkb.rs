@@ -90,11 +90,7 @@ pub fn from_wkb(bytes: &[u8], crs: Crs) -> Result<MultiPolygon<f64>, WkbError> {
 }
 
 /// Reads the same bytes ring by ring, for a caller that keeps the coordinates in a list of its own.
-pub fn read_rings(
-    bytes: &[u8],
-    crs: Crs,
-    mut ring: impl FnMut(RingKind, &mut dyn Iterator<Item = Coord<f64>>),
-) -> Result<(), WkbError> {
+pub fn read_rings(bytes: &[u8], crs: Crs, mut ring: impl FnMut(RingKind, Vertices<'_>)) -> Result<(), WkbError> {
     let mut reader = Reader { bytes, at: 0 };
     let head = reader.head(Some(crs))?;
     match head.kind {
@@ -126,18 +122,13 @@ pub fn to_ewkb(surface: &Surface) -> Vec<u8> {
 
 /// Appends a surface to `out` as little-endian EWKB MultiPolygon with its SRID; `out` can be reused from row to row.
 pub fn encode_ewkb_into(surface: &Surface, out: &mut Vec<u8>) {
-    encode_moved(surface, surface.crs(), |place| place, out);
-}
-
-/// The same, each vertex moved to where it lies in `crs`.
-pub(crate) fn encode_moved(surface: &Surface, crs: Crs, mut moved: impl FnMut(Coord<f64>) -> Coord<f64>, out: &mut Vec<u8>) {
     let polygons = &surface.multi_polygon().0;
     let vertices: usize = polygons.iter().flat_map(crate::validity::rings).map(|r| r.0.len()).sum();
     let rings: usize = polygons.iter().map(|p| 1 + p.interiors().len()).sum();
     out.reserve(13 + 9 * polygons.len() + 4 * rings + 16 * vertices);
     out.push(1);
     put(out, MULTI_POLYGON | EWKB_SRID);
-    put(out, crs.epsg());
+    put(out, surface.crs().epsg());
     put(out, count(polygons.len()));
     for polygon in polygons {
         out.push(1);
@@ -146,7 +137,6 @@ pub(crate) fn encode_moved(surface: &Surface, crs: Crs, mut moved: impl FnMut(Co
         for ring in crate::validity::rings(polygon) {
             put(out, count(ring.0.len()));
             for c in &ring.0 {
-                let c = moved(*c);
                 let mut vertex = [0; 16];
                 vertex[..8].copy_from_slice(&c.x.to_le_bytes());
                 vertex[8..].copy_from_slice(&c.y.to_le_bytes());
@@ -164,7 +154,7 @@ fn put(out: &mut Vec<u8>, value: u32) {
     out.extend_from_slice(&value.to_le_bytes());
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum ByteOrder {
     Big,
     Little,
@@ -176,12 +166,38 @@ struct Head {
     dimensions: usize,
 }
 
+/// The vertices of a ring, first and last the same if the ring is closed; Z and M left out.
+#[derive(Clone, Debug)]
+pub struct Vertices<'a> {
+    bytes: std::slice::ChunksExact<'a, u8>,
+    order: ByteOrder,
+}
+
+impl Iterator for Vertices<'_> {
+    type Item = Coord<f64>;
+
+    fn next(&mut self) -> Option<Coord<f64>> {
+        let (x, rest) = self.bytes.next()?.split_first_chunk()?;
+        let y = rest.first_chunk()?;
+        Some(match self.order {
+            ByteOrder::Big => Coord { x: f64::from_be_bytes(*x), y: f64::from_be_bytes(*y) },
+            ByteOrder::Little => Coord { x: f64::from_le_bytes(*x), y: f64::from_le_bytes(*y) },
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.bytes.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Vertices<'_> {}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], WkbError> {
         let rest = &self.bytes[self.at..];
         let taken = rest.first_chunk::<N>().ok_or(WkbError::Truncated { at: self.at })?;
@@ -194,14 +210,6 @@ impl Reader<'_> {
         Ok(match order {
             ByteOrder::Big => u32::from_be_bytes(bytes),
             ByteOrder::Little => u32::from_le_bytes(bytes),
-        })
-    }
-
-    fn f64(&mut self, order: ByteOrder) -> Result<f64, WkbError> {
-        let bytes = self.take::<8>()?;
-        Ok(match order {
-            ByteOrder::Big => f64::from_be_bytes(bytes),
-            ByteOrder::Little => f64::from_le_bytes(bytes),
         })
     }
 
@@ -244,52 +252,31 @@ impl Reader<'_> {
         Ok(Head { order, kind, dimensions: 2 + flags.max(iso) })
     }
 
-    fn rings(
-        &mut self,
-        head: &Head,
-        ring: &mut impl FnMut(RingKind, &mut dyn Iterator<Item = Coord<f64>>),
-    ) -> Result<(), WkbError> {
+    fn rings(&mut self, head: &Head, ring: &mut impl FnMut(RingKind, Vertices<'_>)) -> Result<(), WkbError> {
         for number in 0..self.count(head, 4)? {
             let kind = if number == 0 { RingKind::Exterior } else { RingKind::Hole };
-            let count = self.count(head, 8 * head.dimensions)?;
-            let size = count * 8 * head.dimensions;
-            let vertices = &self.bytes[self.at..self.at + size];
-            self.at += size;
-            let number = |bytes: &[u8], at: usize| {
-                let bytes = bytes[at..].first_chunk().copied().unwrap_or_default();
-                match head.order {
-                    ByteOrder::Big => f64::from_be_bytes(bytes),
-                    ByteOrder::Little => f64::from_le_bytes(bytes),
-                }
-            };
-            let vertices = vertices.chunks_exact(8 * head.dimensions);
-            ring(kind, &mut vertices.map(|vertex| Coord { x: number(vertex, 0), y: number(vertex, 8) }));
+            ring(kind, self.vertices(head)?);
         }
         Ok(())
     }
 
+    fn vertices(&mut self, head: &Head) -> Result<Vertices<'a>, WkbError> {
+        let size = 8 * head.dimensions;
+        let count = self.count(head, size)?;
+        let vertices = &self.bytes[self.at..self.at + count * size];
+        self.at += vertices.len();
+        Ok(Vertices { bytes: vertices.chunks_exact(size), order: head.order })
+    }
+
     fn polygon(&mut self, head: &Head) -> Result<Polygon<f64>, WkbError> {
         let count = self.count(head, 4)?;
-        let mut rings = Vec::with_capacity(count);
-        for _ in 0..count {
-            rings.push(self.ring(head)?);
-        }
-        let mut rings = rings.into_iter();
-        let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
-        Ok(Polygon::new(exterior, rings.collect()))
+        let exterior = if count > 0 { self.ring(head)? } else { LineString(Vec::new()) };
+        let interiors: Result<Vec<LineString<f64>>, WkbError> = (1..count).map(|_| self.ring(head)).collect();
+        Ok(Polygon::new(exterior, interiors?))
     }
 
     fn ring(&mut self, head: &Head) -> Result<LineString<f64>, WkbError> {
-        let count = self.count(head, 8 * head.dimensions)?;
-        let mut coords = Vec::with_capacity(count);
-        for _ in 0..count {
-            let (x, y) = (self.f64(head.order)?, self.f64(head.order)?);
-            for _ in 2..head.dimensions {
-                self.f64(head.order)?;
-            }
-            coords.push(Coord { x, y });
-        }
-        Ok(LineString(coords))
+        Ok(LineString(self.vertices(head)?.collect()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The grounds of a file that fills an empty register, kept aside in the plane while its rows pass by: they can be examined while the
+//! The grounds of a file that fills an empty register, kept aside while its rows pass by: they can be examined while the
 //! server makes its indexes, and need not be read back from it. They wait in a nameless file of the system's, so that memory does not
 //! grow with them but by eight bytes a ground.
 
@@ -7,12 +7,12 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 
+use mujun_geometry::crs::Crs;
 use mujun_geometry::geo::Rect;
 use mujun_geometry::layer::LayerBuilder;
-use mujun_geometry::reproject;
+use mujun_geometry::wkb::encode_ewkb_into;
 use rayon::prelude::*;
 
-use crate::city::ground::PLANE;
 use crate::register::Lying;
 use crate::store::quality::{CELLS_A_DEGREE, Cell, Grid, Listed, WindowBounds, WindowColumns};
 
@@ -59,9 +59,6 @@ pub enum GatherError {
     /// The file of the system's.
     #[error("图形的暂存文件读写失败")]
     File(#[from] io::Error),
-    /// A ground that the plane has no image of.
-    #[error("图形无法换算到测量平面")]
-    Project(#[from] reproject::ReprojectionError),
     /// What was read is not what was written.
     #[error("图形的暂存文件内容有误")]
     Garbled,
@@ -127,7 +124,8 @@ impl Gathered {
         Grid { cells: self.cells.values().copied().collect(), listed: Listed::All }
     }
 
-    /// The grounds that may lie in reach of a window, those that begin in it to be examined there. Outlines are in the plane.
+    /// The grounds that may lie in reach of a window, those that begin in it to be examined there. Outlines are in longitude
+    /// and latitude: bringing them to the plane is work for the time in which the server is busy alone.
     ///
     /// # Errors
     /// The file.
@@ -140,7 +138,7 @@ impl Gathered {
         let (home_columns, home_rows) = (cell(home.min().x)..cell(home.max().x), cell(home.min().y)..cell(home.max().y));
         let mut large = self.large.iter().peekable();
         let mut all = WindowColumns { division_codes: self.division_codes.clone(), ..WindowColumns::default() };
-        let mut outlines = LayerBuilder::new(PLANE);
+        let mut outlines = LayerBuilder::new(Crs::CGCS2000);
         let mut roles = Vec::new();
         let (mut at, mut run) = (0, 0..0);
         for (place, slot) in self.slots.iter().enumerate() {
@@ -202,7 +200,7 @@ fn stretch<R: Lying>(rows: &[(i32, R)], before: i64, codes: &[String]) -> Result
         bytes.extend_from_slice(&(before + i64::from(row)).to_le_bytes());
         bytes.extend_from_slice(&u32::try_from(division).unwrap_or(u32::MAX).to_le_bytes());
         bytes.extend_from_slice(&ground.ellipsoidal_area_m2.to_le_bytes());
-        reproject::encode_ewkb_in(&ground.surface, PLANE, bytes)?;
+        encode_ewkb_into(&ground.surface, bytes);
         let length = u32::try_from(bytes.len() - start).map_err(|_| GatherError::Garbled)?;
         bytes[start..start + 4].copy_from_slice(&(length - 4).to_le_bytes());
         let bounds = ground.surface.bounds();
@@ -215,12 +213,12 @@ fn stretch<R: Lying>(rows: &[(i32, R)], before: i64, codes: &[String]) -> Result
 
 #[cfg(test)]
 mod tests {
-    use mujun_geometry::crs::Crs;
     use mujun_geometry::geo::{Coord, MultiPolygon};
-    use mujun_geometry::mend;
+    use mujun_geometry::{mend, reproject};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::city::ground::PLANE;
     use crate::register::Ground;
 
     #[derive(Debug)]
@@ -266,7 +264,7 @@ mod tests {
             let margin = Coord { x: 0.001, y: 0.001 };
             let reach = Rect::new(home.min() - margin, home.max() + margin);
             let (columns, outlines) = gathered.window(WindowBounds { home, reach }).unwrap();
-            let outlines = outlines.finish();
+            let outlines = outlines.project(PLANE).unwrap();
             prop_assert_eq!(columns.version_ids.len(), outlines.len());
             prop_assert_eq!(columns.roles.len(), outlines.len());
             let in_plane = |row: &Row| row.ground.as_ref().is_some_and(|ground| ground.planar_area_m2.is_some());
