@@ -12,7 +12,7 @@ use super::{
     Confidence, IngestError, IngestIssue, IssueCode, Mapping, Place, ReadOptions, Remedy, Row, Severity, SourceDescription, bind,
     crs,
     digest::hex,
-    field::{GroundNeed, ground_need},
+    field::{GroundNeed, fields, ground_need},
     ground::{self, Grounds},
     join,
     mapping::{DivisionRule, Filter},
@@ -123,8 +123,10 @@ pub(super) fn begin<'a, R: Readable>(
         bind::swap_plot_ratios(&mut opened, &mut binding)?;
     }
     let reading = if need == GroundNeed::None { None } else { crs::resolve(&mut opened, options, &next)? };
+    let place_of = |name: &str| binding.fields.iter().position(|bound| bound.mapping.field.name == name);
     let frame = Frame {
         mapping,
+        places: fields(R::KIND).iter().map(|field| (field.name, place_of(field.name))).collect(),
         fields: binding.fields,
         columns: opened.columns.clone(),
         division_column: binding.division_column,

@@ -35,6 +35,8 @@ pub(super) struct Frame<'a> {
     pub mapping: &'a Mapping,
     /// Its fields, bound to columns.
     pub fields: Vec<Bound<'a>>,
+    /// All fields of the register in their order, each with its place among those of the mapping.
+    pub places: Vec<(&'static str, Option<usize>)>,
     /// Names of the columns.
     pub columns: Vec<String>,
     /// Columns of the division, bound.
@@ -134,11 +136,14 @@ pub struct RowReader<'a> {
     pub(super) issues: Vec<IngestIssue>,
     pub(super) tallies: Vec<Tally>,
     pub(super) lies: Lies,
+    /// Which field of the register will probably be asked for next.
+    expected: std::cell::Cell<usize>,
 }
 
 impl<'a> RowReader<'a> {
     pub(super) fn new(frame: &'a Frame<'a>, row: &'a RawRow) -> RowReader<'a> {
-        let mut reader = RowReader { frame, row, readings: None, issues: Vec::new(), tallies: Vec::new(), lies: Lies::Nowhere };
+        let (issues, tallies, expected) = (Vec::new(), Vec::new(), std::cell::Cell::new(0));
+        let mut reader = RowReader { frame, row, readings: None, issues, tallies, lies: Lies::Nowhere, expected };
         reader.note_join();
         reader
     }
@@ -172,8 +177,13 @@ impl<'a> RowReader<'a> {
     }
 
     fn bound(&self, field: &str) -> Option<&'a Bound<'a>> {
-        let frame = self.frame;
-        frame.fields.iter().find(|bound| bound.mapping.field.name == field)
+        let Frame { fields, places, .. } = self.frame;
+        // Rows are asked for their fields in the order of the register: mostly the first that is looked at is the one.
+        let (before, after) = places.split_at(self.expected.get().min(places.len()));
+        let at = after.iter().chain(before).position(|(name, _)| *name == field)?;
+        let at = (before.len() + at) % places.len();
+        self.expected.set(at + 1);
+        fields.get(places[at].1?)
     }
 
     fn column_name(&self, bound: &Bound<'_>) -> &'a str {
@@ -188,12 +198,13 @@ impl<'a> RowReader<'a> {
             (Origin::Columns(_), Some(index)) => Cow::Borrowed(self.row.cells.get(index)?),
             (Origin::Columns(_), None) => return None,
         };
-        // Most cells are numbers or nothing, and need no text to be told from what stands for "unknown".
+        // Most cells are numbers, days or nothing, and need no text to be told from what stands for "unknown".
         if bound.mapping.after.is_none() {
             match *cell {
                 Cell::Empty => return None,
                 Cell::Number(number) if !self.may_mean_nothing(bound, number) => return Some((bound, cell)),
                 Cell::Whole(number) if !self.may_mean_nothing(bound, number as f64) => return Some((bound, cell)),
+                Cell::Date(day) if !self.sentinels(bound).any(|known| known.parse() == Ok(day)) => return Some((bound, cell)),
                 _ => {}
             }
         }
@@ -205,8 +216,7 @@ impl<'a> RowReader<'a> {
         if values::means_nothing(&text) {
             return None;
         }
-        let is_sentinel = |known: &String| *known == text;
-        if bound.mapping.sentinels.iter().any(is_sentinel) || self.frame.mapping.sentinels.iter().any(is_sentinel) {
+        if self.sentinels(bound).any(|known| *known == text) {
             self.tallies.push(Tally::Sentinel(self.column_name(bound).to_owned(), text.into_owned()));
             return None;
         }
@@ -218,10 +228,17 @@ impl<'a> RowReader<'a> {
         Some((bound, cell))
     }
 
+    /// What stands for "unknown" in a field.
+    fn sentinels<'b>(&self, bound: &'b Bound<'b>) -> impl Iterator<Item = &'b String>
+    where
+        'a: 'b,
+    {
+        bound.mapping.sentinels.iter().chain(&self.frame.mapping.sentinels)
+    }
+
     /// Whether the text of a number may be that of a sentinel; a number that is none always may.
     fn may_mean_nothing(&self, bound: &Bound<'_>, number: f64) -> bool {
-        let mut sentinels = bound.mapping.sentinels.iter().chain(&self.frame.mapping.sentinels);
-        number.is_nan() || sentinels.any(|known| known.trim().parse() == Ok(number))
+        number.is_nan() || self.sentinels(bound).any(|known| known.trim().parse() == Ok(number))
     }
 
     /// Reports a cell that could not be taken: the row is set aside for a key, else the value is missing.
@@ -381,17 +398,22 @@ impl<'a> RowReader<'a> {
     /// A whole number within bounds.
     pub(super) fn count(&mut self, field: &str, least: i32, most: i32) -> Option<i32> {
         let (bound, cell) = self.cell(field)?;
-        let text = cell.text().into_owned();
-        let read = values::number(&text).filter(|written| matches!(written.suffix.as_str(), "" | "层" | "年"));
-        let Some(written) = read else {
-            self.refuse(IssueCode::NumberUnreadable, bound, &text, "无法识别为整数");
+        let read = match *cell {
+            Cell::Number(number) => Some(number).filter(|number| number.is_finite()),
+            Cell::Whole(number) => Some(number as f64),
+            _ => values::number(&cell.text())
+                .filter(|written| matches!(written.suffix.as_str(), "" | "层" | "年"))
+                .map(|written| written.value),
+        };
+        let Some(value) = read else {
+            self.refuse(IssueCode::NumberUnreadable, bound, &cell.text(), "无法识别为整数");
             return None;
         };
-        if written.value.fract() != 0.0 || written.value < f64::from(least) || written.value > f64::from(most) {
-            self.refuse(IssueCode::OutOfRange, bound, &text, &format!("应为 {least} 到 {most} 的整数"));
+        if value.fract() != 0.0 || value < f64::from(least) || value > f64::from(most) {
+            self.refuse(IssueCode::OutOfRange, bound, &cell.text(), &format!("应为 {least} 到 {most} 的整数"));
             return None;
         }
-        Some(self.noted(field, written.value as i32, i32::to_string))
+        Some(self.noted(field, value as i32, i32::to_string))
     }
 
     /// A year that a row does not stand without.
@@ -406,10 +428,9 @@ impl<'a> RowReader<'a> {
     /// A date; sentinel days count as none.
     pub(super) fn date(&mut self, field: &str) -> Option<NaiveDate> {
         let (bound, cell) = self.cell(field)?;
-        let text = cell.text().into_owned();
         let read = match &*cell {
             Cell::Date(day) => Some(values::checked(*day)),
-            _ => values::date(&text),
+            _ => values::date(&cell.text()),
         };
         match read {
             Some(DateRead::On(day)) => Some(self.noted(field, day, NaiveDate::to_string)),
@@ -420,11 +441,11 @@ impl<'a> RowReader<'a> {
                 Some(self.noted(field, day, NaiveDate::to_string))
             }
             Some(DateRead::Nothing) => {
-                self.tallies.push(Tally::Sentinel(self.column_name(bound).to_owned(), text));
+                self.tallies.push(Tally::Sentinel(self.column_name(bound).to_owned(), cell.text().into_owned()));
                 None
             }
             None => {
-                self.refuse(IssueCode::DateUnreadable, bound, &text, "不是有效的日期");
+                self.refuse(IssueCode::DateUnreadable, bound, &cell.text(), "不是有效的日期");
                 None
             }
         }

@@ -37,34 +37,37 @@ pub(super) fn plain(text: &str) -> String {
 
 /// Words by which people write "nothing".
 pub(super) fn means_nothing(text: &str) -> bool {
-    matches!(
-        text,
-        "" | "-"
-            | "--"
-            | "---"
-            | "—"
-            | "——"
-            | "/"
-            | "\\"
-            | "无"
-            | "暂无"
-            | "空"
-            | "未知"
-            | "不详"
-            | "null"
-            | "NULL"
-            | "Null"
-            | "<Null>"
-            | "<null>"
-            | "N/A"
-            | "n/a"
-            | "NA"
-            | "#N/A"
-            | "None"
-            | "nan"
-            | "NaN"
-            | "NaT"
-    )
+    /// The longest of them, bytes: most cells are told apart by this alone.
+    const LONGEST: usize = 6;
+    text.len() <= LONGEST
+        && matches!(
+            text,
+            "" | "-"
+                | "--"
+                | "---"
+                | "—"
+                | "——"
+                | "/"
+                | "\\"
+                | "无"
+                | "暂无"
+                | "空"
+                | "未知"
+                | "不详"
+                | "null"
+                | "NULL"
+                | "Null"
+                | "<Null>"
+                | "<null>"
+                | "N/A"
+                | "n/a"
+                | "NA"
+                | "#N/A"
+                | "None"
+                | "nan"
+                | "NaN"
+                | "NaT"
+        )
 }
 
 /// A number with thousands marks, full-width digits, a trailing semicolon or a unit behind it.
@@ -410,6 +413,10 @@ pub(super) fn code(raw: &str) -> String {
 
 /// `3.30402E+11`, `3.30402001002E+18`: a long code that a spreadsheet took for a number, and whose last digits are lost.
 pub(super) fn is_damaged_code(text: &str) -> bool {
+    // Nearly all codes are told by this; EF begins what is folded.
+    if !text.bytes().any(|byte| matches!(byte, b'e' | b'E' | 0xef)) {
+        return false;
+    }
     let folded = plain(text).to_ascii_uppercase();
     let Some((mantissa, power)) = folded.split_once("E+") else { return false };
     let is_number = mantissa.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
