@@ -10,6 +10,7 @@ mod report;
 mod tolerance;
 mod window;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use mujun_geometry::geo::Coord;
@@ -130,7 +131,7 @@ impl Examination {
         let Examination { kind, import_id, tolerances, .. } = self;
         let mut issues = Vec::new();
         if kind == RegisterKind::Parcels {
-            issues = lineage::trace(conn, import_id, &mut found.meetings, &tolerances).await?;
+            issues = lineage::trace(conn, import_id, &mut found.meetings, &found.divisions, &tolerances).await?;
         }
         found.meetings.retain(|met| met.common_m2 >= tolerances.overlap_min_m2 || met.is_copy(&tolerances));
         issues.extend(report::issues(conn, kind, import_id, found, &tolerances).await?);
@@ -225,9 +226,14 @@ struct OutsideFound {
     place: Coord<f64>,
 }
 
+/// The divisions of rows by version: with both a row is found by its key.
+type Divisions = HashMap<i64, Arc<str>>;
+
 /// What was found; places in the plane.
 #[derive(Debug, Default)]
 pub struct Found {
+    /// Of every row that is named below.
+    divisions: Divisions,
     meetings: Vec<Met>,
     strips: Vec<StripFound>,
     slivers: Vec<SliverFound>,
@@ -244,6 +250,7 @@ impl Found {
     }
 
     fn add(&mut self, mut other: Found) {
+        self.divisions.extend(std::mem::take(&mut other.divisions));
         self.meetings.append(&mut other.meetings);
         self.strips.append(&mut other.strips);
         self.slivers.append(&mut other.slivers);
@@ -289,24 +296,34 @@ impl Examination {
             place: middle(*position),
         });
         let claimed: Vec<Option<usize>> = division_codes.iter().map(|code| counties.position(code)).collect();
-        let outside =
-            (0..numbers.len()).into_par_iter().filter(|position| roles[*position] == Role::Home).filter_map(|position| {
+        let outside: Vec<(usize, OutsideFound)> = (0..numbers.len())
+            .into_par_iter()
+            .filter(|position| roles[*position] == Role::Home)
+            .filter_map(|position| {
                 let county = *claimed.get(divisions[position] as usize)?;
                 let Outside { share, mostly_in } = counties.outside(grounds.outline(position), county?)?;
                 let outside_m2 = share * grounds.ellipsoidal_m2(position);
-                (share >= tolerances.outside_min_share && outside_m2 >= tolerances.outside_min_m2).then(|| OutsideFound {
-                    one: numbers[position],
-                    share,
-                    outside_m2,
-                    mostly_in: mostly_in.filter(|most| Some(*most) != county).map(|most| counties.code(most).to_owned()),
-                    place: middle(position),
+                (share >= tolerances.outside_min_share && outside_m2 >= tolerances.outside_min_m2).then(|| {
+                    let mostly_in = mostly_in.filter(|most| Some(*most) != county).map(|most| counties.code(most).to_owned());
+                    (position, OutsideFound { one: numbers[position], share, outside_m2, mostly_in, place: middle(position) })
                 })
-            });
+            })
+            .collect();
+        let codes: Vec<Arc<str>> = division_codes.iter().map(|code| Arc::from(code.as_str())).collect();
+        let pairs = seen.meetings.iter().map(|met| [met.one, met.other]);
+        let pairs = pairs.chain(seen.gaps.iter().map(|gap| [gap.one, gap.other])).flatten();
+        let named = pairs.chain(seen.slivers.iter().map(|(position, _)| *position));
+        let named = named.chain(outside.iter().map(|(position, _)| *position));
+        let divisions = named.filter_map(|position| {
+            let code = codes.get(divisions[position] as usize)?;
+            Some((numbers[position], Arc::clone(code)))
+        });
         Found {
+            divisions: divisions.collect(),
             meetings: meetings.collect(),
             strips: strips.collect(),
             slivers: slivers.collect(),
-            outside: outside.collect(),
+            outside: outside.into_iter().map(|(_, found)| found).collect(),
             examined: roles.iter().filter(|role| **role == Role::Home).count(),
             unexamined_pairs: seen.unexamined_pairs,
             off_plane: 0,

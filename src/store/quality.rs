@@ -2,6 +2,7 @@
 //! Reads through the view `ground_row`; statements in `sql/quality/`. It judges nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mujun_geometry::geo::Rect;
 use sqlx::{FromRow, PgConnection};
@@ -158,14 +159,20 @@ pub async fn window(
     Ok(all)
 }
 
-/// The names of present versions of a register.
-pub async fn names(conn: &mut PgConnection, kind: RegisterKind, version_ids: &[i64]) -> Result<Vec<RowName>, StoreError> {
-    if version_ids.is_empty() {
+/// The names of present versions of a register, each asked for with its division.
+pub async fn names(
+    conn: &mut PgConnection,
+    kind: RegisterKind,
+    versions: &[(Arc<str>, i64)],
+) -> Result<Vec<RowName>, StoreError> {
+    if versions.is_empty() {
         return Ok(Vec::new());
     }
+    let (divisions, version_ids): (Vec<&str>, Vec<i64>) = versions.iter().map(|(division, id)| (&**division, *id)).unzip();
     sqlx::query_as(include_str!("sql/quality/rows.sql"))
         .persistent(false)
         .bind(kind.as_str())
+        .bind(divisions)
         .bind(version_ids)
         .fetch_all(conn)
         .await

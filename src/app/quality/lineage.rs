@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use sqlx::PgConnection;
 
 use super::report::{Names, placed};
-use super::{LISTED, Met, QualityError, Tolerances};
+use super::{Divisions, LISTED, Met, QualityError, Tolerances};
 use crate::city::topology::Role;
 use crate::ingest::{IngestIssue, IssueCode};
 use crate::register::RegisterKind;
@@ -60,6 +60,7 @@ pub(super) async fn trace(
     conn: &mut PgConnection,
     import_id: i64,
     meetings: &mut Vec<Met>,
+    divisions: &Divisions,
     tolerances: &Tolerances,
 ) -> Result<Vec<IngestIssue>, QualityError> {
     let present = |met: &&Met| met.other_role == Role::Present;
@@ -116,7 +117,7 @@ pub(super) async fn trace(
     let mut named: Vec<i64> = takers.keys().copied().collect();
     named.extend(takers.values().flatten().map(|met| met.one));
     // Before they are closed: a closed version is no present row.
-    let names = Names::of(conn, RegisterKind::Parcels, import_id, named).await?;
+    let names = Names::of(conn, RegisterKind::Parcels, import_id, named, divisions).await?;
     store::lineage::record(conn, import_id, &links).await?;
     meetings.retain(|met| !(met.other_role == Role::Present && takers.contains_key(&met.other)));
     Ok(told(&takers, &kinds, &names))

@@ -1,13 +1,14 @@
 //! What was found, told: both parties by name, file and row, how much, against which tolerance, and where on the map.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use mujun_geometry::crs::Crs;
 use mujun_geometry::geo::Coord;
 use mujun_geometry::reproject;
 use sqlx::PgConnection;
 
-use super::{Found, LISTED, Met, QualityError, Tolerances};
+use super::{Divisions, Found, LISTED, Met, QualityError, Tolerances};
 use crate::city::ground::PLANE;
 use crate::ingest::{IngestIssue, IssueCode};
 use crate::register::RegisterKind;
@@ -27,10 +28,13 @@ impl Names {
         kind: RegisterKind,
         import_id: i64,
         mut version_ids: Vec<i64>,
+        divisions: &Divisions,
     ) -> Result<Names, QualityError> {
         version_ids.sort_unstable();
         version_ids.dedup();
-        let rows = store::quality::names(conn, kind, &version_ids).await?;
+        let versions: Vec<(Arc<str>, i64)> =
+            version_ids.iter().filter_map(|id| Some((Arc::clone(divisions.get(id)?), *id))).collect();
+        let rows = store::quality::names(conn, kind, &versions).await?;
         Ok(Names { kind, import_id, rows: rows.into_iter().map(|row| (row.version_id, row)).collect() })
     }
 
@@ -98,7 +102,7 @@ pub(super) async fn issues(
     found: Found,
     tolerances: &Tolerances,
 ) -> Result<Vec<IngestIssue>, QualityError> {
-    let Found { meetings, strips, slivers, outside, unexamined_pairs, off_plane, .. } = found;
+    let Found { meetings, strips, slivers, outside, divisions, unexamined_pairs, off_plane, .. } = found;
     let mut more: Vec<(IssueCode, usize, f64)> = Vec::new();
     let (same, rest): (Vec<Met>, Vec<Met>) =
         meetings.into_iter().partition(|met| met.mutual_share() >= tolerances.topology.same_min_share);
@@ -113,7 +117,7 @@ pub(super) async fn issues(
     let pairs = same.iter().chain(&nearly).chain(&over).flat_map(|met| [met.one, met.other]);
     let mut named: Vec<i64> = pairs.chain(strips.iter().flat_map(|strip| [strip.one, strip.other])).collect();
     named.extend(slivers.iter().map(|sliver| sliver.one).chain(outside.iter().map(|outside| outside.one)));
-    let names = Names::of(conn, kind, import_id, named).await?;
+    let names = Names::of(conn, kind, import_id, named, &divisions).await?;
 
     let mut faults: Vec<Fault> = Vec::new();
     let met = same.iter().map(|met| (IssueCode::SameGround, met));
