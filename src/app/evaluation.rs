@@ -179,7 +179,7 @@ pub async fn judge_city(
 pub async fn read_registers(pool: &PgPool, known_at: Option<DateTime<Utc>>) -> Result<Registers, EvaluationError> {
     let begin = |source| EvaluationError::Transaction { step: "开始", source };
     let mut transaction = pool.begin().await.map_err(begin)?;
-    store::connection::hold_snapshot(&mut transaction).await?;
+    store::connection::hold_registers(&mut transaction).await?;
     let registers = registers(&mut transaction, known_at).await?;
     transaction.rollback().await.map_err(|source| EvaluationError::Transaction { step: "结束读取", source })?;
     Ok(registers)

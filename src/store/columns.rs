@@ -19,7 +19,7 @@ const STEP: &str = "按列读取登记簿";
 /// The database refused, or holds a row that cannot be one.
 pub async fn city(pool: &PgPool) -> Result<CityColumns, StoreError> {
     let mut first = pool.begin().await.during(STEP)?;
-    super::connection::hold_snapshot(&mut first).await?;
+    super::connection::hold_registers(&mut first).await?;
     let revision = super::import::latest_revision(&mut first).await?;
     let snapshot: String =
         sqlx::query_scalar(include_str!("sql/columns/export_snapshot.sql")).fetch_one(&mut *first).await.during(STEP)?;

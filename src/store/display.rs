@@ -59,7 +59,7 @@ const LINES: [&[MapLayer]; 3] = [
 /// The database refused, or holds a row that cannot be one.
 pub async fn all(pool: &PgPool, take: impl Fn(DisplayRows) + Clone + Send + Sync + 'static) -> Result<DisplayState, StoreError> {
     let mut first = pool.begin().await.during(STEP)?;
-    super::connection::hold_snapshot(&mut first).await?;
+    super::connection::hold_registers(&mut first).await?;
     let state = state(&mut first).await?;
     let snapshot: String =
         sqlx::query_scalar(include_str!("sql/columns/export_snapshot.sql")).fetch_one(&mut *first).await.during(STEP)?;

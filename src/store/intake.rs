@@ -71,13 +71,30 @@ pub struct Batch {
     pub(super) last_row: i32,
 }
 
+/// What was taken off an empty register that takes many rows.
+#[derive(Debug, Default)]
+struct Undressed {
+    /// How to make it again; nothing where the register takes its rows with all of it in place.
+    put_on: Vec<String>,
+    references: References,
+}
+
+/// What became of the references of a register meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum References {
+    /// As ever, or taken off and among what is made again.
+    #[default]
+    AsEver,
+    /// In place, but not looked up while rows come in.
+    LookedUpInTheEnd,
+}
+
 /// Rows on their way into a register.
 #[derive(Debug)]
 pub struct Intake<R> {
     plan: Arc<Plan<R>>,
     statements: &'static Statements,
-    /// How to make again what was taken off the table.
-    put_on: Vec<String>,
+    undressed: Undressed,
     last_row: i32,
     new: u64,
     staged: u64,
@@ -169,8 +186,9 @@ impl<R: Versioned> Intake<R> {
             (false, KEYS_FROM_ROWS..) => Present::Hashes(present_hashes(conn, statements).await?),
             (false, _) => Present::Unasked,
         };
-        let put_on = if is_empty && expected >= BULK_FROM_ROWS { undress(conn, statements).await? } else { Vec::new() };
-        let numbering = if put_on.is_empty() {
+        let undressed =
+            if is_empty && expected >= BULK_FROM_ROWS { undress(conn, statements).await? } else { Undressed::default() };
+        let numbering = if undressed.put_on.is_empty() {
             Numbering::ByTable
         } else {
             let next = sqlx::query_scalar(statements.next_number).persistent(false).fetch_one(&mut *conn).await;
@@ -184,7 +202,7 @@ impl<R: Versioned> Intake<R> {
             .await
             .during("读取导入批")?;
         let plan = Plan { present, numbering, import_id, received_at, observed_on, of: PhantomData };
-        Ok(Intake { plan: Arc::new(plan), statements, put_on, last_row: 0, new: 0, staged: 0 })
+        Ok(Intake { plan: Arc::new(plan), statements, undressed, last_row: 0, new: 0, staged: 0 })
     }
 
     /// What the threads that encode need.
@@ -219,7 +237,7 @@ impl<R: Versioned> Intake<R> {
     /// # Errors
     /// The database refused: a key that occurs twice, a row that refers to what is not there.
     pub async fn finish(self, conn: &mut PgConnection) -> Result<Appended, StoreError> {
-        let Intake { plan, statements, put_on, last_row, new, staged } = self;
+        let Intake { plan, statements, undressed, last_row, new, staged } = self;
         if let Numbering::ByRow(before) = plan.numbering {
             sqlx::query(statements.numbered_to)
                 .persistent(false)
@@ -228,10 +246,7 @@ impl<R: Versioned> Intake<R> {
                 .await
                 .during("登记新版本")?;
         }
-        for statement in put_on {
-            // Text that the server itself made of its catalogue in `undress`.
-            sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(&mut *conn).await.during("重建索引")?;
-        }
+        dress(conn, statements, undressed).await?;
         let (mut changed, mut inserted) = (0, 0);
         if staged > 0 {
             if staged >= ANALYZE_AFTER_ROWS {
@@ -275,31 +290,74 @@ async fn present_hashes(conn: &mut PgConnection, statements: &'static Statements
     Ok(found)
 }
 
+/// Puts on again what was taken off.
+async fn dress(conn: &mut PgConnection, statements: &'static Statements, undressed: Undressed) -> Result<(), StoreError> {
+    let Undressed { put_on, references } = undressed;
+    for statement in put_on {
+        made_by_the_server(conn, statement).await?;
+    }
+    if references == References::AsEver {
+        return Ok(());
+    }
+    let counting: Option<String> =
+        sqlx::query_scalar(statements.astray).persistent(false).fetch_optional(&mut *conn).await.during("核对引用")?;
+    let Some(counting) = counting else { return Ok(()) };
+    let astray: i64 =
+        sqlx::query_scalar(AssertSqlSafe(counting)).persistent(false).fetch_one(&mut *conn).await.during("核对引用")?;
+    if astray > 0 {
+        // Made anew they are looked up one by one, and the server says which row refers to what.
+        let pairs: Vec<(String, String)> =
+            sqlx::query_as(statements.references).persistent(false).fetch_all(&mut *conn).await.during("核对引用")?;
+        for (take_off, again) in pairs {
+            made_by_the_server(conn, take_off).await?;
+            made_by_the_server(conn, again).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Executes text that the server itself made of its catalogue.
+async fn made_by_the_server(conn: &mut PgConnection, statement: String) -> Result<(), StoreError> {
+    sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(conn).await.during("重建索引")?;
+    Ok(())
+}
+
 /// Takes indexes and references off an empty register, and answers how to put them on again. Nothing is taken off while somebody
 /// keeps reading the register: then the rows go in with all of it in place, more slowly.
-async fn undress(conn: &mut PgConnection, statements: &'static Statements) -> Result<Vec<String>, StoreError> {
+async fn undress(conn: &mut PgConnection, statements: &'static Statements) -> Result<Undressed, StoreError> {
     execute(conn, include_str!("sql/import/bulk_mark.sql"), "准备成批登记").await?;
     execute(conn, include_str!("sql/import/bulk_patience.sql"), "准备成批登记").await?;
     match sqlx::query(statements.lock_for_bulk).persistent(false).execute(&mut *conn).await {
         Ok(_) => {}
         Err(sqlx::Error::Database(refusal)) if refusal.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => {
             execute(conn, include_str!("sql/import/bulk_give_up.sql"), "准备成批登记").await?;
-            return Ok(Vec::new());
+            return Ok(Undressed::default());
         }
         Err(source) => return Err(StoreError::Query { step: "准备成批登记", source }),
     }
     execute(conn, include_str!("sql/import/bulk_patience_over.sql"), "准备成批登记").await?;
     execute(conn, include_str!("sql/import/bulk_kept.sql"), "准备成批登记").await?;
     execute(conn, include_str!("sql/import/bulk_memory.sql"), "准备成批登记").await?;
+    execute(conn, include_str!("sql/import/bulk_sample.sql"), "准备成批登记").await?;
     execute(conn, statements.empty_for_bulk, "准备成批登记").await?;
-    let dressing: Vec<(String, String)> =
-        sqlx::query_as(statements.dressing).persistent(false).fetch_all(&mut *conn).await.during("准备成批登记")?;
+    let is_trusted: bool = sqlx::query_scalar(include_str!("sql/import/may_look_nothing_up.sql"))
+        .persistent(false)
+        .fetch_one(&mut *conn)
+        .await
+        .during("准备成批登记")?;
+    let references = if is_trusted { References::LookedUpInTheEnd } else { References::AsEver };
+    let dressing: Vec<(String, String)> = sqlx::query_as(statements.dressing)
+        .persistent(false)
+        .bind(is_trusted)
+        .fetch_all(&mut *conn)
+        .await
+        .during("准备成批登记")?;
     let mut put_on = Vec::with_capacity(dressing.len());
     for (take_off, again) in dressing {
         sqlx::query(AssertSqlSafe(take_off)).persistent(false).execute(&mut *conn).await.during("准备成批登记")?;
         put_on.push(again);
     }
-    Ok(put_on)
+    Ok(Undressed { put_on, references })
 }
 
 fn signed(rows: u64) -> i64 {

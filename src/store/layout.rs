@@ -174,6 +174,8 @@ templates!(
     lock_for_bulk,
     empty_for_bulk,
     dressing,
+    astray,
+    references,
 );
 
 /// The statements of a register, made once.

@@ -252,7 +252,8 @@ async fn taken(
 async fn dress(conn: &mut PgConnection) -> BTreeSet<String> {
     sqlx::query_scalar(
         "select indexdef from pg_indexes where tablename = 'enterprise'
-         union all select conname || ' ' || pg_get_constraintdef(oid) || convalidated from pg_constraint where conrelid = 'enterprise'::regclass",
+         union all select conname || ' ' || pg_get_constraintdef(oid) || convalidated from pg_constraint where conrelid = 'enterprise'::regclass
+         union all select tgname || ' ' || tgenabled::text from pg_trigger where tgrelid = 'enterprise'::regclass and tgenabled <> 'O'",
     )
     .fetch_all(conn)
     .await
