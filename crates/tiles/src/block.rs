@@ -5,7 +5,7 @@
 
 use crate::{
     raster::{EMPTY, PIXEL, Raster},
-    shape::{Part, Point},
+    shape::Point,
     world::MARGIN,
 };
 
@@ -27,7 +27,8 @@ pub(crate) struct Blocks {
     pub(crate) counts: Vec<u32>,
     pub(crate) sums: Vec<u64>,
     pub(crate) points: Vec<Point>,
-    pub(crate) parts: Vec<Part>,
+    /// Where each ring of `points` ends.
+    pub(crate) ends: Vec<u32>,
 }
 
 #[derive(Clone, Copy)]
@@ -202,17 +203,17 @@ impl Blocks {
         }
     }
 
-    /// Calls `write` for each block that shows in the tile, with its outline in the tile's units in `points` and `parts`.
+    /// Calls `write` for each block that shows in the tile, with its outline in the tile's units in `points` and `ends`.
     pub(crate) fn for_each(&mut self, pixels: u32, mut write: impl FnMut(usize, &Blocks)) {
         let unit = |corner: i32| (corner - 1) * PIXEL * pixels as i32 - MARGIN;
         let rings = std::mem::take(&mut self.rings);
         for own in rings.chunk_by(|one, other| one.0 == other.0) {
             self.points.clear();
-            self.parts.clear();
-            for (number, (_, from, to)) in own.iter().enumerate() {
+            self.ends.clear();
+            for (_, from, to) in own {
                 let corners = &self.corners[*from as usize..*to as usize];
                 self.points.extend(corners.iter().map(|corner| corner.map(unit)));
-                self.parts.push(Part { end: self.points.len() as u32, hole: number > 0 });
+                self.ends.push(self.points.len() as u32);
             }
             write(own[0].0 as usize - 1, self);
         }

@@ -223,8 +223,8 @@ fn draw(tile: TileAddress, selection: &Selection<'_>, scratch: &mut Scratch, byt
         shape.draw(&frame, &features.tree.bounds(at), features.steps[at], features.raw.outline(at));
         let label = features.labels[at];
         let here = tile.holds(label);
-        if !shape.parts.is_empty() {
-            outlines.feature(features, dictionaries, at, &on_outlines, |into| wire::outline(into, &shape.points, &shape.parts));
+        if !shape.ends.is_empty() {
+            outlines.feature(features, dictionaries, at, &on_outlines, |into| wire::outline(into, &shape.points, &shape.ends));
         } else if here {
             tiny.feature(features, dictionaries, at, &on_outlines, |into| wire::point(into, frame.point(label)));
         }

@@ -76,19 +76,12 @@ impl Frame {
     }
 }
 
-/// A ring of a drawn outline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    /// Where it ends in the points; it begins where the one before ends.
-    pub(crate) end: u32,
-    pub(crate) hole: bool,
-}
-
 /// The outline of the feature that is being drawn, and room to work in.
 #[derive(Default)]
 pub(crate) struct Shape {
     pub(crate) points: Vec<Point>,
-    pub(crate) parts: Vec<Part>,
+    /// Where each ring ends in the points; it begins where the one before ends. Which rings are holes is told by the way they turn.
+    pub(crate) ends: Vec<u32>,
     cut: Vec<[i64; 2]>,
     spare: Vec<[i64; 2]>,
     mender: simple::Mender,
@@ -108,7 +101,7 @@ enum Cut {
 }
 
 impl Shape {
-    /// Draws an outline. Afterwards the parts are what the tile shows of it: none when it collapses or lies outside.
+    /// Draws an outline. Afterwards the rings are what the tile shows of it: none when it collapses or lies outside.
     pub(crate) fn draw<'a>(
         &mut self,
         frame: &Frame,
@@ -117,19 +110,24 @@ impl Shape {
         rings: impl Iterator<Item = (bool, &'a [Place])>,
     ) {
         self.points.clear();
-        self.parts.clear();
+        self.ends.clear();
         if frame.is_speck(bounds) {
             return;
         }
         let sure = steps != NEVER && frame.step() <= steps;
         if frame.keeps_whole(bounds) {
+            let mut is_shown = true;
             for (hole, ring) in rings {
+                // What is left of a hole when the ground around it has collapsed is no ground.
+                if hole && !is_shown {
+                    continue;
+                }
                 let from = self.points.len();
                 for place in ring {
                     // In range, because the box is.
                     push(&mut self.points, from, [frame.x(place.x) as i32, frame.y(place.y) as i32]);
                 }
-                self.close(from, hole);
+                is_shown = self.close(from) || hole;
             }
             if !sure {
                 self.mend_if_broken();
@@ -137,10 +135,14 @@ impl Shape {
             return;
         }
         let mut settled = sure;
-        let mut cut_rings = 0;
+        let (mut cut_rings, mut is_shown) = (0, true);
         for (hole, ring) in rings {
+            if hole && !is_shown {
+                continue;
+            }
             let cut = self.cut_ring(frame, ring);
             if cut == Cut::Gone {
+                is_shown = hole;
                 continue;
             }
             let from = self.points.len();
@@ -148,7 +150,8 @@ impl Shape {
                 // Within the kept range after cutting.
                 push(&mut self.points, from, [point[0] as i32, point[1] as i32]);
             }
-            let drawn = self.close(from, hole);
+            let drawn = self.close(from);
+            is_shown = drawn || hole;
             match cut {
                 Cut::Whole | Cut::Gone => {}
                 Cut::Once => {
@@ -160,30 +163,29 @@ impl Shape {
             }
         }
         // Two rings cut by the same side may run along it on top of each other.
-        if !settled || (cut_rings > 0 && self.parts.len() > 1) {
+        if !settled || (cut_rings > 0 && self.ends.len() > 1) {
             self.mend_if_broken();
         }
     }
 
-    fn close(&mut self, from: usize, hole: bool) -> bool {
+    fn close(&mut self, from: usize) -> bool {
         let drawn = close(&mut self.points, from);
         if drawn {
-            self.parts.push(Part { end: self.points.len() as u32, hole });
+            self.ends.push(self.points.len() as u32);
         }
         drawn
     }
 
     fn mend_if_broken(&mut self) {
-        if self.parts.is_empty() {
-            return;
-        }
-        match self.parts.as_mut_slice() {
-            [only] if !only.hole && simple::is_simple(&self.points) => {
+        match self.ends.len() {
+            0 => {}
+            1 if simple::is_simple(&self.points) => {
+                // A triangle thinner than the lattice may come out on its other side.
                 if simple::twice_area(&self.points) < 0 {
                     self.points.reverse();
                 }
             }
-            _ => self.mender.mend(&mut self.points, &mut self.parts),
+            _ => self.mender.mend(&mut self.points, &mut self.ends),
         }
     }
 
@@ -317,7 +319,6 @@ mod tests {
     #[test]
     fn an_outline_that_snapping_keeps_valid_is_valid_when_it_is_cut_as_well() {
         let tile = TileAddress::holding(Place { x: 854 << 22, y: 419 << 22 }, 14);
-        let (_, column, row) = tile.parts();
         let frame = Frame::of(tile);
         let mut dice = Dice(5);
         let (mut shape, mut sure) = (Shape::default(), 0);
@@ -330,19 +331,15 @@ mod tests {
             let length = way[0].hypot(way[1]);
             let nook = [far[0] + along * way[0] - off * way[1] / length, far[1] + along * way[1] + off * way[0] / length];
             let end = [nook[0] - dice.between(5.0, 60.0) * way[1] / length, nook[1] + dice.between(5.0, 60.0) * way[0] / length];
-            let place = |[x, y]: [f64; 2]| Place {
-                x: ((f64::from(column) * 4096.0 + x) * 64.0).round() as u32,
-                y: ((f64::from(row) * 4096.0 + y) * 64.0).round() as u32,
-            };
-            let ring = [far, near, nook, end].map(place);
+            let ring = placed(tile, [far, near, nook, end]);
             let rings = || std::iter::once((false, ring.as_slice()));
             let steps = clearance::steps(rings(), ring.len());
             sure += usize::from(frame.step() <= steps);
             shape.draw(&frame, &WorldBox::of(&ring), steps, rings());
             let mut from = 0;
-            for part in &shape.parts {
-                let drawn = &shape.points[from..part.end as usize];
-                from = part.end as usize;
+            for end in &shape.ends {
+                let drawn = &shape.points[from..*end as usize];
+                from = *end as usize;
                 assert!(simple::is_simple(drawn) && simple::twice_area(drawn) > 0, "{ring:?} became {drawn:?}");
             }
         }
@@ -396,7 +393,52 @@ mod tests {
         let rings = || [(false, outline.as_slice()), (true, yard.as_slice())].into_iter();
         let mut shape = Shape::default();
         shape.draw(&Frame::of(tile), &WorldBox::of(&outline), clearance::steps(rings(), 8), rings());
-        assert_eq!(shape.parts, [Part { end: 8, hole: false }], "{:?}", shape.points);
+        assert_eq!(shape.ends, [8], "{:?}", shape.points);
         assert_eq!(simple::twice_area(&shape.points), 2 * (264 * 400 - 164 * 250));
+    }
+
+    /// Places of points in the units of a tile.
+    fn placed<const N: usize>(tile: TileAddress, points: [[f64; 2]; N]) -> [Place; N] {
+        let (_, column, row) = tile.parts();
+        points.map(|[x, y]| Place {
+            x: ((f64::from(column) * 4096.0 + x) * 64.0).round() as u32,
+            y: ((f64::from(row) * 4096.0 + y) * 64.0).round() as u32,
+        })
+    }
+
+    fn rings(shape: &Shape) -> Vec<&[Point]> {
+        let begins = std::iter::once(0).chain(shape.ends.iter().copied());
+        begins.zip(&shape.ends).map(|(begin, end)| &shape.points[begin as usize..*end as usize]).collect()
+    }
+
+    #[test]
+    fn ground_that_collapses_takes_its_yard_along_and_what_is_turned_over_is_turned_back() {
+        let tile = TileAddress::holding(Place { x: 854 << 22, y: 419 << 22 }, 14);
+        let frame = Frame::of(tile);
+        let mut shape = Shape::default();
+        // A slanted strip whose corners fall together two by two, while those of the yard in it do not.
+        let strip = placed(tile, [[100.45, 99.55], [102.45, 101.55], [101.55, 102.45], [99.55, 100.45]]);
+        let yard = placed(tile, [[100.9, 100.1], [100.1, 100.9], [101.9, 101.1]]);
+        let both = || [(false, strip.as_slice()), (true, yard.as_slice())].into_iter();
+        shape.draw(&frame, &WorldBox::of(&strip), clearance::steps(both(), 7), both());
+        assert!(shape.ends.is_empty(), "{:?}", shape.points);
+
+        let mut dice = Dice(9);
+        let mut over = 0;
+        for _ in 0..20_000 {
+            let mut at = || [dice.between(100.0, 104.0), dice.between(100.0, 104.0)];
+            let mut corners = [at(), at(), at()];
+            let twice = |[a, b, c]: [[f64; 2]; 3]| (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0]);
+            if twice(corners) < 0.0 {
+                corners.swap(1, 2);
+            }
+            let triangle = placed(tile, corners);
+            let one = || std::iter::once((false, triangle.as_slice()));
+            shape.draw(&frame, &WorldBox::of(&triangle), clearance::steps(one(), 3), one());
+            let snapped = triangle.map(|place| [frame.x(place.x) as f64, frame.y(place.y) as f64]);
+            over += usize::from(twice(snapped) < 0.0);
+            assert!(rings(&shape).iter().all(|ring| simple::twice_area(ring) > 0), "{corners:?} became {:?}", shape.points);
+        }
+        assert!(over > 50, "{over}");
     }
 }

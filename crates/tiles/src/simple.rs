@@ -9,7 +9,7 @@ use i_overlay::{
     i_float::int::point::IntPoint,
 };
 
-use crate::shape::{Part, Point};
+use crate::shape::Point;
 
 /// Corners up to which every pair of edges is looked at; longer rings go to the overlay at once.
 const PAIRS: usize = 96;
@@ -87,20 +87,20 @@ pub(crate) struct Mender {
 }
 
 impl Mender {
-    /// Replaces rings by the valid polygons that cover the same ground.
-    pub(crate) fn mend(&mut self, points: &mut Vec<Point>, parts: &mut Vec<Part>) {
+    /// Replaces rings, each ending at one of `ends`, by the valid polygons that cover the same ground.
+    pub(crate) fn mend(&mut self, points: &mut Vec<Point>, ends: &mut Vec<u32>) {
         self.mended += 1;
         let options = IntOverlayOptions { output_direction: ContourDirection::CounterClockwise, ..IntOverlayOptions::ogc() };
         let mut overlay = Overlay::new_custom(points.len(), options, Default::default());
         let mut from = 0;
-        for part in parts.iter() {
-            let ring = &points[from..part.end as usize];
+        for end in ends.iter() {
+            let ring = &points[from..*end as usize];
             overlay.add_path_iter(ring.iter().map(|point| IntPoint::new(point[0], point[1])), ShapeType::Subject);
-            from = part.end as usize;
+            from = *end as usize;
         }
         let shapes = overlay.overlay(OverlayRule::Subject, FillRule::NonZero);
         points.clear();
-        parts.clear();
+        ends.clear();
         for shape in shapes {
             for (number, contour) in shape.into_iter().enumerate() {
                 let (from, hole) = (points.len(), number > 0);
@@ -109,7 +109,7 @@ impl Mender {
                 if (twice_area(&points[from..]) < 0) != hole {
                     points[from..].reverse();
                 }
-                parts.push(Part { end: points.len() as u32, hole });
+                ends.push(points.len() as u32);
             }
         }
     }

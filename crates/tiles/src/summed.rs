@@ -160,7 +160,7 @@ pub(crate) fn blocks(tile: TileAddress, selection: &Selection<'_>, pixels: u32, 
             let class = schema.class_key.as_ref().map(|_| (class_key, Loose::Choice { word, number: value, of: stride }));
             let sums = &found.sums[number * stride..(number + 1) * stride];
             let tags = tags(schema, found.counts[number], sums).chain(class);
-            writer.loose_feature(tags, |into| wire::outline(into, &found.points, &found.parts));
+            writer.loose_feature(tags, |into| wire::outline(into, &found.points, &found.ends));
         });
         let names = keys.iter().map(String::as_str).chain(schema.class_key.as_deref());
         writer.finish(&[&schema.name, "_block"], names, &mut bytes);

@@ -3,7 +3,7 @@
 use crate::{
     column::{Column, Dictionary},
     features::Features,
-    shape::{Part, Point},
+    shape::Point,
     world::EXTENT,
 };
 
@@ -325,18 +325,18 @@ fn put(out: &mut [u8], mut at: usize, mut value: u32) -> usize {
 }
 
 /// Writes an outline.
-pub(crate) fn outline(into: &mut Vec<u8>, points: &[Point], parts: &[Part]) {
+pub(crate) fn outline(into: &mut Vec<u8>, points: &[Point], ends: &[u32]) {
     // Room for all of it at once: growing byte by byte would take longer than working the bytes out.
     let start = into.len();
-    into.resize(start + HEAD * (1 + parts.len()) + points.len() * 10, 0);
+    into.resize(start + HEAD * (1 + ends.len()) + points.len() * 10, 0);
     let out = &mut into[start..];
     out[..3].copy_from_slice(&[0x18, POLYGON, 0x22]);
     let from = 4;
     let mut at = from;
     let (mut begin, mut x, mut y) = (0, 0, 0);
-    for part in parts {
-        let ring = &points[begin..part.end as usize];
-        begin = part.end as usize;
+    for end in ends {
+        let ring = &points[begin..*end as usize];
+        begin = *end as usize;
         for (number, point) in ring.iter().enumerate() {
             match number {
                 0 => at = put(out, at, 9),
@@ -357,5 +357,5 @@ pub(crate) fn outline(into: &mut Vec<u8>, points: &[Point], parts: &[Part]) {
 pub(crate) fn square(into: &mut Vec<u8>, corner: Point, side: i32) {
     let [x, y] = corner;
     let points = [[x, y], [x + side, y], [x + side, y + side], [x, y + side]];
-    outline(into, &points, &[Part { end: 4, hole: false }]);
+    outline(into, &points, &[4]);
 }

@@ -39,6 +39,9 @@ fn blocks_are_valid_and_share_their_borders_and_every_feature_counts_in_one() {
                 let outline = block.outline();
                 assert!(outline.is_valid(), "{address:?}: {:?}", outline.validation_errors());
                 assert_eq!(outline.0.len(), 1, "a block hangs together");
+                let (least, most) = outline.bounding_rect().map(|all| (all.min(), all.max())).unwrap();
+                let is_here = most.x > 0.0 && most.y > 0.0 && least.x < 4096.0 && least.y < 4096.0;
+                assert!(is_here, "{address:?}: a block that lies in the margin only is the neighbour's");
                 area += outline.unsigned_area();
                 together = together.union(&outline);
                 add(&mut counted, block);
