@@ -7,46 +7,28 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::app::query::IssueFilter;
+use crate::app::query::{IssueFilter, IssueRow};
 use crate::ingest::IngestIssue;
 
 /// Lines from one entry of the index to the next.
 const STRIDE: u64 = 1_000;
 
-/// One issue, with the columns of an issue of an import.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields are the columns of the register of issues, documented there")]
-pub struct ListedIssue {
-    pub ordinal: i32,
-    pub code: String,
-    pub severity: String,
-    pub party: String,
-    pub row_number: Option<i32>,
-    pub column_name: Option<String>,
-    pub value: Option<String>,
-    pub message: String,
-    pub remedy: String,
-    pub lon: Option<f64>,
-    pub lat: Option<f64>,
-}
-
-impl ListedIssue {
-    fn new(ordinal: i32, issue: &IngestIssue) -> ListedIssue {
-        ListedIssue {
-            ordinal,
-            code: issue.code.to_owned(),
-            severity: issue.severity.as_str().to_owned(),
-            party: issue.party.as_str().to_owned(),
-            row_number: issue.row,
-            column_name: issue.column.clone(),
-            value: issue.value.clone(),
-            message: issue.message.clone(),
-            remedy: issue.remedy.clone(),
-            lon: issue.place.map(|(lon, _)| lon),
-            lat: issue.place.map(|(_, lat)| lat),
-        }
+fn listed(ordinal: i32, issue: &IngestIssue) -> IssueRow {
+    IssueRow {
+        ordinal,
+        code: issue.code.to_owned(),
+        severity: issue.severity.as_str().to_owned(),
+        party: issue.party.as_str().to_owned(),
+        row_number: issue.row,
+        column_name: issue.column.clone(),
+        value: issue.value.clone(),
+        message: issue.message.clone(),
+        remedy: issue.remedy.clone(),
+        lon: issue.place.map(|(lon, _)| lon),
+        lat: issue.place.map(|(_, lat)| lat),
+        raw_row: None,
     }
 }
 
@@ -96,7 +78,7 @@ impl IssueListWriter {
 }
 
 fn line(out: &mut impl Write, ordinal: i32, issue: &IngestIssue) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &ListedIssue::new(ordinal, issue))?;
+    serde_json::to_writer(&mut *out, &listed(ordinal, issue))?;
     out.write_all(b"\n")
 }
 
@@ -143,7 +125,7 @@ fn place_before(list: &Path, after: i32) -> io::Result<u64> {
 ///
 /// # Errors
 /// The file cannot be read; that there is none is an empty list.
-pub(super) fn page(path: &Path, filter: &IssueFilter, after: i32, limit: usize) -> io::Result<(Vec<ListedIssue>, More)> {
+pub(super) fn page(path: &Path, filter: &IssueFilter, after: i32, limit: usize) -> io::Result<(Vec<IssueRow>, More)> {
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), More::No)),
@@ -242,7 +224,7 @@ mod tests {
         }
         let mut lines = 0;
         each_line(&path, &mut |line| {
-            serde_json::from_str::<ListedIssue>(line).unwrap();
+            serde_json::from_str::<IssueRow>(line).unwrap();
             lines += 1;
         })
         .unwrap();

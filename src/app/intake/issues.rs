@@ -2,14 +2,14 @@
 
 use super::record::UploadId;
 use super::{Intake, IntakeError};
-use crate::app::issue_list::{self, ListedIssue, More};
-use crate::app::query::{IssueCount, IssueFilter};
+use crate::app::issue_list::{self, More};
+use crate::app::query::{IssueCount, IssueFilter, IssueRow};
 
 /// Some issues of a preview.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IssuePage {
     /// The issues of the page.
-    pub rows: Vec<ListedIssue>,
+    pub rows: Vec<IssueRow>,
     /// All that answer the filter.
     pub count: i64,
     /// All by code, whatever the filter.

@@ -56,7 +56,7 @@ pub(super) struct KeptTiles {
     generations: Mutex<Generations>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Generations {
     young: HashMap<TileKey, SentTile>,
     old: HashMap<TileKey, SentTile>,
@@ -88,11 +88,13 @@ impl KeptTiles {
 
     /// Those of which this holds, for the next snapshot.
     pub(super) fn only(&self, holds: impl Fn(&TileKey) -> bool) -> KeptTiles {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        generations.young.retain(|key, _| holds(key));
-        generations.old.retain(|key, _| holds(key));
-        generations.taken = generations.young.values().map(weight).sum();
-        KeptTiles { room: self.room, generations: Mutex::new(generations) }
+        let generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = |tiles: &HashMap<TileKey, SentTile>| -> HashMap<TileKey, SentTile> {
+            tiles.iter().filter(|(key, _)| holds(key)).map(|(key, tile)| (*key, tile.clone())).collect()
+        };
+        let (young, old) = (held(&generations.young), held(&generations.old));
+        let taken = young.values().map(weight).sum();
+        KeptTiles { room: self.room, generations: Mutex::new(Generations { young, old, taken }) }
     }
 }
 

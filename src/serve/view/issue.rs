@@ -3,15 +3,14 @@
 use serde::Serialize;
 
 use super::label;
-use crate::app::issue_list::ListedIssue;
 use crate::app::query::{IssueCount, IssueFilter, IssueRow};
 use crate::serve::problem::Problem;
 use crate::serve::query::Parameters;
 
 /// One page of issues.
 #[derive(Serialize)]
-pub(in crate::serve) struct IssuesView<R> {
-    items: Vec<IssueView<R>>,
+pub(in crate::serve) struct IssuesView {
+    items: Vec<IssueView>,
     total: Count,
     /// Issues by code, whatever the filter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -25,43 +24,20 @@ struct Count {
 }
 
 #[derive(Serialize)]
-struct IssueView<R> {
+struct IssueView {
     #[serde(flatten)]
-    row: R,
+    row: IssueRow,
     severity_label: Option<&'static str>,
     party_label: Option<&'static str>,
 }
 
-/// What both kinds of issue have.
-pub(in crate::serve) trait Coded {
-    fn severity(&self) -> &str;
-    fn party(&self) -> &str;
-}
-
-impl Coded for IssueRow {
-    fn severity(&self) -> &str {
-        &self.severity
-    }
-
-    fn party(&self) -> &str {
-        &self.party
-    }
-}
-
-impl Coded for ListedIssue {
-    fn severity(&self) -> &str {
-        &self.severity
-    }
-
-    fn party(&self) -> &str {
-        &self.party
-    }
-}
-
-impl<R: Coded> IssuesView<R> {
-    pub(in crate::serve) fn new(rows: Vec<R>, count: i64, counts: Vec<IssueCount>, next: Option<String>) -> IssuesView<R> {
-        let view =
-            |row: R| IssueView { severity_label: label::severity(row.severity()), party_label: label::party(row.party()), row };
+impl IssuesView {
+    pub(in crate::serve) fn new(rows: Vec<IssueRow>, count: i64, counts: Vec<IssueCount>, next: Option<String>) -> IssuesView {
+        let view = |row: IssueRow| IssueView {
+            severity_label: label::severity(&row.severity),
+            party_label: label::party(&row.party),
+            row,
+        };
         IssuesView { items: rows.into_iter().map(view).collect(), total: Count { count }, counts, next }
     }
 }

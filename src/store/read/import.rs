@@ -35,8 +35,8 @@ pub struct ImportRow {
     pub issue_count: i64,
 }
 
-/// One issue of an import.
-#[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
+/// One issue of an import, or of a preview.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
 #[expect(missing_docs, reason = "the fields are the columns of the register, documented there")]
 pub struct IssueRow {
     pub ordinal: i32,
@@ -50,6 +50,8 @@ pub struct IssueRow {
     pub remedy: String,
     pub lon: Option<f64>,
     pub lat: Option<f64>,
+    /// The row as it came; not kept in the list of a preview, whose file is at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_row: Option<serde_json::Value>,
 }
 
