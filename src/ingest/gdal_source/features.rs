@@ -32,7 +32,7 @@ pub(super) struct Features {
 impl Rows for Features {
     fn next_rows(&mut self, limit: usize) -> Result<Vec<RawRow>, IngestError> {
         capture::take();
-        let mut features = (&mut self.features).into_iter();
+        let mut features = &mut self.features;
         let rows = stretch(limit, HANDED_ON, || {
             let Some(feature) = features.next() else { return Ok(None) };
             let number = row_number(&self.shown, self.read)?;
