@@ -248,7 +248,17 @@ async fn taken(
     appended
 }
 
-/// Indexes and constraints of the register, as the server writes them.
+/// Why rows cannot be taken into an empty register in bulk.
+async fn refused(tx: &mut PgConnection, rows: Vec<(i32, EnterpriseRecord)>) -> store::StoreError {
+    let file = crate::store::fixture::file(RegisterKind::Enterprises, "a", rows.len());
+    let id = imports::insert(&mut *tx, &file).await.unwrap();
+    let mut intake = Intake::<EnterpriseRecord>::begin(&mut *tx, id, Some(1_000_000)).await.unwrap();
+    let batch = intake.plan().encode(rows).unwrap();
+    intake.write(&mut *tx, batch).await.unwrap();
+    intake.finish(tx).await.unwrap_err()
+}
+
+/// Indexes, constraints and resting triggers of the register, as the server writes them.
 async fn dress(conn: &mut PgConnection) -> BTreeSet<String> {
     sqlx::query_scalar(
         "select indexdef from pg_indexes where tablename = 'enterprise'
@@ -300,11 +310,7 @@ async fn a_row_that_refers_to_nothing_is_refused_in_bulk_as_well() {
     let mut rows = many(0, 3, "甲");
     rows[2].1.division_code = "110101".into();
     let mut tx = conn.begin().await.unwrap();
-    let id = imports::insert(&mut tx, &crate::store::fixture::file(RegisterKind::Enterprises, "a", 3)).await.unwrap();
-    let mut intake = Intake::<EnterpriseRecord>::begin(&mut tx, id, Some(1_000_000)).await.unwrap();
-    let batch = intake.plan().encode(rows).unwrap();
-    intake.write(&mut tx, batch).await.unwrap();
-    let fault = intake.finish(&mut tx).await.unwrap_err();
+    let fault = refused(&mut tx, rows).await;
     assert!(matches!(fault, store::StoreError::UnknownReference { what: "行政区", .. }), "{fault:?}");
     tx.rollback().await.unwrap();
     assert_eq!(dress(&mut conn).await, before);
@@ -320,5 +326,41 @@ async fn while_somebody_reads_the_empty_register_it_is_filled_with_its_indexes_i
     let appended = taken(&mut conn, "a", many(0, 10, "甲"), Some(1_000_000)).await;
     assert_eq!(appended.new, 10);
     reader.execute("commit").await.unwrap();
+    assert_eq!(dress(&mut conn).await, before);
+}
+
+#[tokio::test]
+async fn what_was_fixed_before_a_register_is_filled_in_bulk_does_not_see_it() {
+    let folder = reachable_folder();
+    let city = city_with_divisions(folder.path()).await;
+    let (mut reader, mut conn) = (city.connection().await, city.connection().await);
+    let count = "select count(*) from enterprise";
+    let mut fixed = reader.begin().await.unwrap();
+    store::connection::hold_registers(&mut fixed).await.unwrap();
+    fixed.execute("select count(*) from division").await.unwrap();
+    let appended = taken(&mut conn, "a", many(0, 10, "甲"), Some(1_000_000)).await;
+    assert_eq!(appended.new, 10);
+    assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&mut *fixed).await.unwrap(), 0);
+    fixed.rollback().await.unwrap();
+    assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&mut reader).await.unwrap(), 10);
+}
+
+#[tokio::test]
+async fn who_owns_the_registers_and_nothing_more_fills_them_in_bulk_as_well() {
+    let folder = reachable_folder();
+    let city = city_with_divisions(folder.path()).await;
+    let mut conn = city.connection().await;
+    let before = dress(&mut conn).await;
+    conn.execute("do $$ begin execute format('create role owner_only in role %I', current_user); end $$").await.unwrap();
+    conn.execute("set role owner_only").await.unwrap();
+    let is_superuser: String = sqlx::query_scalar("show is_superuser").fetch_one(&mut conn).await.unwrap();
+    assert_eq!(is_superuser, "off");
+    let mut astray = many(0, 3, "甲");
+    astray[1].1.division_code = "110101".into();
+    let mut tx = conn.begin().await.unwrap();
+    let fault = refused(&mut tx, astray).await;
+    assert!(matches!(fault, store::StoreError::UnknownReference { what: "行政区", .. }), "{fault:?}");
+    tx.rollback().await.unwrap();
+    assert_eq!(taken(&mut conn, "b", many(0, 3, "甲"), Some(1_000_000)).await.new, 3);
     assert_eq!(dress(&mut conn).await, before);
 }
