@@ -105,10 +105,13 @@ impl Along {
         let shift = E2 * sin * atanh_by_argument(E2 * sin * sin);
         let shift2 = shift * shift;
         let sigma = shift * (1.0 + shift2 * (1.0 / 6.0) * (1.0 + shift2 * (1.0 / 20.0)));
-        let t = tan * (1.0 + sigma * sigma).sqrt() - sigma * secant;
+        // σ is below 0.0034: the root of 1 + σ² is its series.
+        let sigma2 = sigma * sigma;
+        let t = tan * (1.0 + sigma2 * (0.5 - sigma2 * (0.125 - sigma2 * 0.0625))) - sigma * secant;
 
         // On the sphere: ξ' along the meridian and η' across, and sines and cosines of their doubles, without computing these.
-        let across = sin_east / (1.0 + t * t).sqrt();
+        let secant2 = 1.0 + t * t;
+        let across = sin_east / secant2.sqrt();
         let across2 = across * across;
         let xi = match near {
             Some(Anchor { cos_east: cos_east_there, t: t_there, xi, .. }) => {
@@ -122,7 +125,8 @@ impl Along {
         let eta = across * atanh_by_argument(across2);
         let whole = 1.0 / (cos_east * cos_east + t * t);
         let (sin_2xi, cos_2xi) = (2.0 * cos_east * t * whole, (cos_east * cos_east - t * t) * whole);
-        let rest = 1.0 / (1.0 - across2);
+        // 1 − across² is (cos² east + t²) ÷ (1 + t²).
+        let rest = secant2 * whole;
         let (sinh_2eta, cosh_2eta) = (2.0 * across * rest, (1.0 + across2) * rest);
 
         // Σ αⱼ sin 2j(ξ' + iη') after Clenshaw, in complex numbers.
