@@ -96,6 +96,16 @@ impl Folder {
     }
 }
 
+impl Drop for Folder {
+    /// Closing would not do: a child that another thread is just starting holds the same open file until it becomes its
+    /// program, and the folder would seem taken until then.
+    fn drop(&mut self) {
+        if let Err(fault) = self.lock.unlock() {
+            tracing::warn!(%fault, path = %self.path.display(), "the data folder could not be unlocked");
+        }
+    }
+}
+
 fn open_lock(folder: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join("lock"))
 }
@@ -292,6 +302,16 @@ mod tests {
         assert!(matches!(fault, ClusterError::FolderBusy { holder: Some(pid), .. } if pid == std::process::id()), "{fault:?}");
         drop(held);
         Folder::claim(data.path()).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_was_let_go_is_free_although_a_child_still_has_the_file() {
+        let data = tempfile::tempdir().unwrap();
+        let held = Folder::claim(data.path()).unwrap();
+        let of_a_child = held.lock.try_clone().unwrap();
+        drop(held);
+        Folder::claim(data.path()).unwrap();
+        drop(of_a_child);
     }
 
     #[test]
