@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod gauss_kruger;
+mod patch;
 mod pipeline;
 
 pub use pipeline::{Pipeline, PipelineFault, with_pipeline};
@@ -257,7 +258,7 @@ pub fn with_reprojector<T>(from: Crs, to: Crs, work: impl FnOnce(&Reprojector) -
     Ok(work(&reprojector))
 }
 
-/// Transforms very many points on all cores: by our own series where there is one (see [`gauss_kruger`]), else by PROJ.
+/// Transforms very many points on all cores: by our own series where there is one (see [`patch`]), else by PROJ.
 ///
 /// # Errors
 /// A system that PROJ does not know, or the first point of some block of them that has no image.
@@ -269,14 +270,15 @@ pub fn transform(from: Crs, to: Crs, mut coords: Vec<Coord<f64>>) -> Result<Vec<
     let strip = gauss_kruger::GaussKruger::between(from, to);
     coords.par_chunks_mut(BLOCK).try_for_each(|block| {
         let Some(strip) = strip else { return with_reprojector(from, to, |r| r.coords(block))? };
-        let mut strip = strip.along();
-        for c in block {
-            *c = match strip.forward(*c) {
-                Some(there) => there,
-                None => with_reprojector(from, to, |r| r.point(c.x_y()))??.into(),
-            };
-        }
-        Ok(())
+        patch::with_patches(strip, |patches| {
+            for c in block {
+                *c = match patches.forward(*c) {
+                    Some(there) => there,
+                    None => with_reprojector(from, to, |r| r.point(c.x_y()))??.into(),
+                };
+            }
+            Ok(())
+        })
     })?;
     Ok(coords)
 }
@@ -289,23 +291,26 @@ pub fn transform(from: Crs, to: Crs, mut coords: Vec<Coord<f64>>) -> Result<Vec<
 pub fn area_in_plane(surface: &Surface, plane: Crs) -> Result<f64, ReprojectionError> {
     let by_proj = || with_reprojector(surface.crs(), plane, |r| r.surface(surface).map(|there| area::planar_area(&there)))?;
     let Some(strip) = gauss_kruger::GaussKruger::between(surface.crs(), plane) else { return by_proj() };
-    let ring = |ring: &LineString<f64>| -> Option<f64> {
-        let (mut places, mut strip) = (ring.0.iter(), strip.along());
-        // Relative to the first vertex, so that the products keep their digits.
-        let origin = strip.forward(*places.next()?)?;
-        let (mut twice, mut before) = (0.0, Coord::default());
-        for place in places {
-            let here = strip.forward(*place)? - origin;
-            twice += before.x * here.y - here.x * before.y;
-            before = here;
-        }
-        Some(twice.abs() / 2.0)
-    };
-    let polygon = |polygon: &Polygon<f64>| -> Option<f64> {
-        let holes: Option<f64> = polygon.interiors().iter().map(ring).sum();
-        Some(ring(polygon.exterior())? - holes?)
-    };
-    let area: Option<f64> = surface.multi_polygon().iter().map(polygon).sum();
+    let area: Option<f64> = patch::with_patches(strip, |patches| {
+        let mut ring = |ring: &LineString<f64>| -> Option<f64> {
+            let mut places = ring.0.iter();
+            // Relative to the first vertex, so that the products keep their digits.
+            let origin = patches.forward(*places.next()?)?;
+            let (mut twice, mut before) = (0.0, Coord::default());
+            for place in places {
+                let here = patches.forward(*place)? - origin;
+                twice += before.x * here.y - here.x * before.y;
+                before = here;
+            }
+            Some(twice.abs() / 2.0)
+        };
+        let polygon = |polygon: &Polygon<f64>| -> Option<f64> {
+            let exterior = ring(polygon.exterior())?;
+            let holes: Option<f64> = polygon.interiors().iter().map(&mut ring).sum();
+            Some(exterior - holes?)
+        };
+        surface.multi_polygon().iter().map(polygon).sum()
+    });
     area.map_or_else(by_proj, Ok)
 }
 
