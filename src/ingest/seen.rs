@@ -3,8 +3,10 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::Hasher,
 };
+
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Maps that grow one at a time: the memory of a growing map is held twice only for its share.
 const SHARES: usize = 64;
@@ -14,12 +16,7 @@ const BITS: u32 = 96;
 
 /// 96 bits that two different keys do not share.
 pub(super) fn fingerprint(key: &str) -> u128 {
-    let half = |salt: u8| {
-        let mut hasher = DefaultHasher::new();
-        (salt, key).hash(&mut hasher);
-        u128::from(hasher.finish())
-    };
-    (half(0) << 64 | half(1)) >> (u128::BITS - BITS)
+    xxh3_128(key.as_bytes()) >> (u128::BITS - BITS)
 }
 
 /// Fingerprints and the first row of each.
