@@ -152,7 +152,7 @@ pub fn read<R: Readable>(
 ) -> Result<Ingested<R>, IngestError> {
     let mut rows = Vec::new();
     let mut issues = Vec::new();
-    let summary = stream::<R>(path, mapping, options, place, &mut |piece| {
+    let summary = stream(path, mapping, options, place, &|_, record: R| record, &mut |piece| {
         if let Piece::Rows(chunk) = piece {
             rows.extend(chunk.rows);
             issues.extend(chunk.issues);
@@ -165,21 +165,24 @@ pub fn read<R: Readable>(
 }
 
 /// Reads a file in chunks, handing each to `sink` as soon as it is checked, so that memory stays flat. When `sink` breaks off, the
-/// rest of the file is not read, and the answer is [`IngestError::Stopped`].
+/// rest of the file is not read, and the answer is [`IngestError::Stopped`]. What is handed on is what `make` makes of the rows, each
+/// with its number, in the thread that read it and not before `sink` has heard of the file; of some rows it turns out later that they
+/// are not kept.
 ///
 /// The caller must be able to take back what it did with the chunks: some faults of the whole file, such as "nothing
 /// lies in the city", are known only at the end.
 ///
 /// # Errors
 /// [`IngestError`] when the file as a whole cannot be taken, also after chunks have been handed on.
-pub fn stream<R: Readable>(
+pub fn stream<R: Readable, T: Send>(
     path: &Path,
     mapping: &Mapping,
     options: &ReadOptions,
     place: &Place,
-    sink: &mut dyn FnMut(Piece<R>) -> ControlFlow<()>,
+    make: &(impl Fn(i32, R) -> T + Sync),
+    sink: &mut dyn FnMut(Piece<T>) -> ControlFlow<()>,
 ) -> Result<Summary, IngestError> {
-    pipeline::run::<R>(path, mapping, options, place, sink)
+    pipeline::run(path, mapping, options, place, make, sink)
 }
 
 macro_rules! readers {

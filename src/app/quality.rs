@@ -27,7 +27,7 @@ use crate::ingest::IngestIssue;
 use crate::register::RegisterKind;
 use crate::store::quality::WindowColumns;
 use crate::store::{self, StoreError};
-pub use gathered::{GatherError, Gathered};
+pub use gathered::{Aside, GatherError, Gathered};
 pub use tolerance::{Tolerances, TolerancesMissing};
 
 /// Faults of one kind that are told one by one; the rest is counted.

@@ -48,18 +48,18 @@ pub trait Readable: Sized + Send {
 
 /// A stretch of rows, checked.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Chunk<R> {
+pub struct Chunk<T> {
     /// How many rows were read for it, kept or not.
     pub read: usize,
-    /// The rows that are good enough to be kept.
-    pub rows: Vec<Row<R>>,
+    /// The rows that are good enough to be kept: what was made of their records.
+    pub rows: Vec<Row<T>>,
     /// What was found in this stretch.
     pub issues: Vec<IngestIssue>,
 }
 
 /// What a file gives, piece by piece.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Piece<R> {
+pub enum Piece<T> {
     /// First: what is known before a row is read. The rows are not counted yet.
     Opened {
         /// What it is.
@@ -68,7 +68,7 @@ pub enum Piece<R> {
         claimed_rows: Option<u64>,
     },
     /// Then: a stretch of rows.
-    Rows(Chunk<R>),
+    Rows(Chunk<T>),
 }
 
 /// What is known at the end of a file.
@@ -138,12 +138,13 @@ pub(super) fn begin<'a, R: Readable>(
     Ok(Begun { opened, frame, filter: binding.filter, next, reading, need })
 }
 
-pub(super) fn run<R: Readable>(
+pub(super) fn run<R: Readable, T: Send>(
     path: &Path,
     mapping: &Mapping,
     options: &ReadOptions,
     place: &Place,
-    sink: &mut dyn FnMut(Piece<R>) -> ControlFlow<()>,
+    make: &(impl Fn(i32, R) -> T + Sync),
+    sink: &mut dyn FnMut(Piece<T>) -> ControlFlow<()>,
 ) -> Result<Summary, IngestError> {
     let Begun { mut opened, frame, filter, mut next, reading, need } = begin::<R>(path, mapping, options, place)?;
     if let Some(reading) = &reading {
@@ -156,7 +157,7 @@ pub(super) fn run<R: Readable>(
     go_on(sink(Piece::Opened { source: described(&opened, crs), claimed_rows: opened.claimed_rows }))?;
     let mut state = State::default();
     while !next.is_empty() {
-        let chunk = state.check::<R>(&frame, &mut next, filter);
+        let chunk = state.check(&frame, &mut next, filter, make);
         go_on(sink(Piece::Rows(chunk)))?;
         next = opened.rows.next_rows(CHUNK)?;
     }
@@ -204,8 +205,8 @@ struct State {
 }
 
 /// What became of one row.
-struct Outcome<R> {
-    record: Option<(R, u128)>,
+struct Outcome<T> {
+    made: Option<(T, u128)>,
     issues: Vec<IngestIssue>,
     tallies: Vec<Tally>,
     lies: Lies,
@@ -224,36 +225,42 @@ fn put_on_the_map(issues: &mut [IngestIssue], frame: &Frame<'_>, row: &RawRow) {
 }
 
 impl State {
-    fn check<R: Readable>(&mut self, frame: &Frame<'_>, rows: &mut Vec<RawRow>, filter: Option<(usize, &Filter)>) -> Chunk<R> {
+    fn check<R: Readable, T: Send>(
+        &mut self,
+        frame: &Frame<'_>,
+        rows: &mut Vec<RawRow>,
+        filter: Option<(usize, &Filter)>,
+        make: &(impl Fn(i32, R) -> T + Sync),
+    ) -> Chunk<T> {
         self.read += rows.len();
         let before = rows.len();
         if let Some((column, filter)) = filter {
             rows.retain(|row| filter.takes(row, column));
         }
         self.passed_over += before - rows.len();
-        let outcomes: Vec<Outcome<R>> = rows
+        let outcomes: Vec<Outcome<T>> = rows
             .par_iter()
             .with_min_len((rows.len() / PIECES).clamp(1, 16))
             .map(|row| {
                 let mut reader = RowReader::new(frame, row);
-                let record = R::build(&mut reader).map(|record| {
+                let made = R::build(&mut reader).map(|record| {
                     let fingerprint = fingerprint(&record.key());
-                    (record, fingerprint)
+                    (make(row.number, record), fingerprint)
                 });
                 let RowReader { mut issues, tallies, lies, .. } = reader;
                 put_on_the_map(&mut issues, frame, row);
-                Outcome { record, issues, tallies, lies }
+                Outcome { made, issues, tallies, lies }
             })
             .collect();
         let mut chunk = Chunk { read: before, rows: Vec::with_capacity(rows.len()), issues: Vec::new() };
         for (row, outcome) in rows.iter().zip(outcomes) {
-            self.take(frame, row, outcome, &mut chunk);
+            self.take::<R, T>(frame, row, outcome, &mut chunk);
         }
         chunk
     }
 
-    fn take<R: Readable>(&mut self, frame: &Frame<'_>, row: &RawRow, outcome: Outcome<R>, chunk: &mut Chunk<R>) {
-        let Outcome { record, mut issues, tallies, lies } = outcome;
+    fn take<R: Readable, T>(&mut self, frame: &Frame<'_>, row: &RawRow, outcome: Outcome<T>, chunk: &mut Chunk<T>) {
+        let Outcome { made, mut issues, tallies, lies } = outcome;
         for tally in tallies {
             self.tallies.entry(tally).or_insert((0, row.number)).0 += 1;
         }
@@ -266,11 +273,12 @@ impl State {
                 self.outside_bounds = Some(self.outside_bounds.map_or(bounds, |so_far| crs::union(so_far, bounds)));
             }
         }
-        let kept = match record {
-            Some((record, fingerprint)) => match self.seen.first_row(fingerprint, row.number) {
-                None => Some(record),
+        let kept = match made {
+            Some((made, fingerprint)) => match self.seen.first_row(fingerprint, row.number) {
+                None => Some(made),
                 Some(first) => {
-                    let code = record.key().replace('\u{1f}', " / ");
+                    let again = R::build(&mut RowReader::new(frame, row));
+                    let code = again.map(|record| record.key().replace('\u{1f}', " / ")).unwrap_or_default();
                     let message = format!("编号 {code} 与第 {first} 行重复；保留第 {first} 行，隔离本行");
                     issues.push(IngestIssue::new(IssueCode::DuplicateKey, message).with_row(row.number));
                     put_on_the_map(&mut issues, frame, row);

@@ -1,6 +1,8 @@
 //! PostgreSQL's binary COPY format: rows as bytes, the fastest way in. It knows the types of our columns, not the tables.
 //! Format: PostgreSQL documentation, COPY, "Binary Format". Everything is big-endian except the EWKB inside.
 
+use std::ops::Range;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use mujun_geometry::surface::Surface;
 use mujun_geometry::wkb::encode_ewkb_into;
@@ -12,7 +14,7 @@ use crate::register::Ground;
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 /// Bytes collected before they are sent: large enough to be few messages, small enough to stay in cache.
 const FLUSH_AT_BYTES: usize = 512 * 1024;
-/// Roughly what a row takes: room is made for so much before the first.
+/// What most rows take at most: room is made for so much.
 const BYTES_A_ROW: usize = 512;
 /// PostgreSQL counts days from 2000-01-01.
 const EPOCH_DAYS_FROM_CE: i32 = 730_120;
@@ -28,6 +30,8 @@ pub struct CopyRows {
     not_finite: Option<i16>,
     /// The date of the file, for rows that are recorded as they come and have none of their own.
     observed_else: Option<NaiveDate>,
+    /// Where the outline of the last ground is.
+    outline: Range<usize>,
 }
 
 /// PostgreSQL's flags of a range: lower bound included, no upper bound.
@@ -180,7 +184,10 @@ impl CopyRows {
     pub(super) fn ground(&mut self, value: &Ground) {
         self.number(value.ellipsoidal_area_m2);
         self.number_or_null(value.planar_area_m2);
+        // After the length of the field.
+        let start = self.bytes.len() + size_of::<i32>();
         self.surface(&value.surface);
+        self.outline = start..self.bytes.len();
     }
 
     pub(super) fn ground_or_null(&mut self, value: Option<&Ground>) {
@@ -224,38 +231,48 @@ pub(super) async fn copy_in<T>(
     sink.finish().await.during(step)
 }
 
-/// Rows encoded apart, each stretch in the thread that made it, to be sent later by [`send`].
+/// A row, encoded in the thread that made it, to be sent with others by [`send`].
+#[derive(Debug)]
+pub struct EncodedRow {
+    bytes: Vec<u8>,
+    outline: Range<usize>,
+}
+
+impl EncodedRow {
+    /// The outline of the row's ground as EWKB; empty where there is none.
+    pub fn outline(&self) -> &[u8] {
+        &self.bytes[self.outline.clone()]
+    }
+}
+
+/// Encodes one row; a row without a date of its own gets `observed_else`.
+///
+/// # Errors
+/// The place of the field in which a number is no number.
+pub(super) fn encoded(observed_else: Option<NaiveDate>, encode: impl FnOnce(&mut CopyRows)) -> Result<EncodedRow, usize> {
+    let mut rows = CopyRows { bytes: Vec::with_capacity(BYTES_A_ROW), observed_else, ..CopyRows::default() };
+    rows.begin_row();
+    encode(&mut rows);
+    rows.end_row();
+    match rows.not_finite {
+        Some(field) => Err(usize::try_from(field).unwrap_or_default()),
+        None => Ok(EncodedRow { bytes: rows.bytes, outline: rows.outline }),
+    }
+}
+
+/// Encoded rows, one after the other.
 #[derive(Debug, Default)]
-pub struct Encoded {
+pub(super) struct Encoded {
     bytes: Vec<u8>,
     /// How many rows these are.
     pub rows: u64,
 }
 
-/// A row in which a number is no number: which of the rows, and the place of the field.
-#[derive(Debug)]
-pub(super) struct NotFinite {
-    pub row: usize,
-    pub field: usize,
-}
-
-/// Encodes `rows`; rows without a date of their own get `observed_else`.
-pub(super) fn encoded<T>(
-    rows: &[T],
-    observed_else: Option<NaiveDate>,
-    encode: impl Fn(&T, &mut CopyRows),
-) -> Result<Encoded, NotFinite> {
-    let bytes = Vec::with_capacity(rows.len() * BYTES_A_ROW);
-    let mut buffer = CopyRows { bytes, observed_else, ..CopyRows::default() };
-    for (at, row) in rows.iter().enumerate() {
-        buffer.begin_row();
-        encode(row, &mut buffer);
-        buffer.end_row();
-        if let Some(field) = buffer.not_finite {
-            return Err(NotFinite { row: at, field: usize::try_from(field).unwrap_or_default() });
-        }
+impl Encoded {
+    pub fn push(&mut self, row: &EncodedRow) {
+        self.bytes.extend_from_slice(&row.bytes);
+        self.rows += 1;
     }
-    Ok(Encoded { bytes: buffer.bytes, rows: rows.len() as u64 })
 }
 
 /// Copies what was encoded by `statement` (a `copy … from stdin (format binary)`).
@@ -263,13 +280,13 @@ pub(super) async fn send(
     conn: &mut PgConnection,
     statement: &'static str,
     step: &'static str,
-    stretches: &[Encoded],
+    rows: &Encoded,
 ) -> Result<(), StoreError> {
     let mut sink = conn.copy_in_raw(statement).await.during(step)?;
     let header = [SIGNATURE, &[0; 8]].concat();
     sink.send(&header[..]).await.during(step)?;
-    for stretch in stretches {
-        sink.send(&stretch.bytes[..]).await.during(step)?;
+    for piece in rows.bytes.chunks(FLUSH_AT_BYTES) {
+        sink.send(piece).await.during(step)?;
     }
     sink.send(&(-1_i16).to_be_bytes()[..]).await.during(step)?;
     sink.finish().await.during(step)?;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use mujun_geometry::surface::Surface;
 use sqlx::PgConnection;
 
-use super::copy::{self, CopyRows, NotFinite};
+use super::copy;
 use super::fault::{During, RepeatedKey, RowFault, StoreError};
-use super::intake::{Batch, Numbering};
+use super::intake::{Batch, Numbering, ReadyRow, Way};
 use super::version::{Appended, surface_of};
 use crate::register::DivisionRecord;
 
@@ -52,23 +52,22 @@ impl DivisionPlan {
         Numbering::ByTable
     }
 
-    /// Encodes rows, each with its source row counted from 1.
+    /// Encodes a row of the file, counted from 1.
     ///
     /// # Errors
     /// None: a division has no number of its own.
-    pub fn encode(&self, rows: Vec<(i32, DivisionRecord)>) -> Result<Batch, StoreError> {
-        let encode = |(number, record): &(i32, DivisionRecord), row: &mut CopyRows| {
-            row.integer(*number);
+    pub fn encode(&self, number: i32, record: &DivisionRecord) -> Result<ReadyRow, StoreError> {
+        let encoded = copy::encoded(None, |row| {
+            row.integer(number);
             row.text(&record.division_code);
             row.text(&record.name);
             row.surface(&record.ground.surface);
-        };
-        let staged = copy::encoded(&rows, None, encode).map_err(|NotFinite { row, .. }| {
-            let key = rows.get(row).map(|(number, record)| format!("{}（第 {number} 行）", record.division_code));
-            let key = key.unwrap_or_default();
+        });
+        let encoded = encoded.map_err(|_| {
+            let key = format!("{}（第 {number} 行）", record.division_code);
             RowFault { table: TABLE, column: "geom".to_owned(), key, what: "数值不是有限数".to_owned() }
         })?;
-        Ok(Batch { staged: vec![staged], ..Batch::default() })
+        Ok(ReadyRow { number, way: Way::Staged, encoded })
     }
 }
 
@@ -95,7 +94,7 @@ impl DivisionIntake {
     /// The database refused.
     pub async fn write(&mut self, conn: &mut PgConnection, batch: Batch) -> Result<(), StoreError> {
         copy::send(conn, include_str!("sql/division/copy.sql"), "写入暂存表", &batch.staged).await?;
-        self.staged += batch.staged.iter().map(|stretch| stretch.rows).sum::<u64>();
+        self.staged += batch.staged.rows;
         Ok(())
     }
 
@@ -139,7 +138,10 @@ pub async fn append_versions(
     rows: &[(i32, DivisionRecord)],
 ) -> Result<Appended, StoreError> {
     let mut intake = DivisionIntake::begin(conn, import_id, None).await?;
-    let batch = intake.plan().encode(rows.to_vec())?;
+    let (plan, mut batch) = (intake.plan(), Batch::default());
+    for (number, record) in rows {
+        batch.push(&plan.encode(*number, record)?);
+    }
     intake.write(conn, batch).await?;
     intake.finish(conn).await
 }

@@ -2,7 +2,7 @@
 //! copied straight into the register, written once; the others are staged, compared with the present versions and merged set by set.
 //! An empty register that is to take many rows is undressed (indexes, references) while it is filled, and dressed again after.
 //!
-//! [`Intake::begin`], then [`Plan::encode`] (any thread) and [`Intake::write`] for each stretch, then [`Intake::finish`]; all in the
+//! [`Intake::begin`], then [`Plan::encode`] (any thread) for each row and [`Intake::write`] for each stretch, then [`Intake::finish`]; all in the
 //! caller's transaction, after [`crate::store::import::insert`].
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
@@ -15,7 +15,7 @@ use futures::TryStreamExt;
 use rayon::prelude::*;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
-use super::copy::{self, CopyRows, Encoded, NotFinite};
+use super::copy::{self, Encoded, EncodedRow};
 use super::fault::{During, LOCK_NOT_AVAILABLE, RepeatedKey, RowFault, StoreError};
 use super::layout::{self, Statements};
 use super::version::{Appended, Versioned};
@@ -26,8 +26,6 @@ const ANALYZE_AFTER_ROWS: u64 = 500;
 const KEYS_FROM_ROWS: u64 = 20_000;
 /// Rows from which it pays to make the indexes of an empty register anew.
 const BULK_FROM_ROWS: u64 = 50_000;
-/// Rows that one thread encodes at a time.
-const STRETCH: usize = 512;
 /// Repeated keys that are told.
 const REPEATED_TOLD: usize = 20;
 
@@ -63,12 +61,52 @@ pub enum Numbering {
     ByRow(i64),
 }
 
+/// How a row gets into its register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Its key has no present version.
+    Straight,
+    /// It is to be compared with the present version of its key.
+    Staged,
+}
+
+/// A row on its way, encoded.
+#[derive(Debug)]
+pub struct ReadyRow {
+    pub(super) number: i32,
+    pub(super) way: Way,
+    pub(super) encoded: EncodedRow,
+}
+
+impl ReadyRow {
+    /// The row of the file, counted from 1.
+    pub fn number(&self) -> i32 {
+        self.number
+    }
+
+    /// The outline of its ground as EWKB; empty where there is none.
+    pub fn outline(&self) -> &[u8] {
+        self.encoded.outline()
+    }
+}
+
 /// A stretch of rows, encoded.
 #[derive(Debug, Default)]
 pub struct Batch {
-    pub(super) new: Vec<Encoded>,
-    pub(super) staged: Vec<Encoded>,
+    pub(super) new: Encoded,
+    pub(super) staged: Encoded,
     pub(super) last_row: i32,
+}
+
+impl Batch {
+    /// Adds a row.
+    pub fn push(&mut self, row: &ReadyRow) {
+        self.last_row = self.last_row.max(row.number);
+        match row.way {
+            Way::Straight => self.new.push(&row.encoded),
+            Way::Staged => self.staged.push(&row.encoded),
+        }
+    }
 }
 
 /// What was taken off an empty register that takes many rows.
@@ -107,37 +145,48 @@ fn hash(division: &str, code: &str) -> u64 {
 }
 
 impl<R: Versioned> Plan<R> {
-    /// Encodes rows, each with its source row counted from 1; on all cores.
+    /// Encodes a row of the file, counted from 1.
     ///
     /// # Errors
-    /// A number that is no number, with its row and column.
-    pub fn encode(&self, rows: Vec<(i32, R)>) -> Result<Batch, StoreError>
-    where
-        R: Send,
-    {
-        let last_row = rows.iter().map(|(number, _)| *number).max().unwrap_or_default();
-        let (new, staged) = match &self.present {
-            Present::None => (rows, Vec::new()),
-            Present::Unasked => (Vec::new(), rows),
-            Present::Hashes(present) => rows.into_iter().partition(|(_, record)| {
+    /// A number that is no number, with its column.
+    pub fn encode(&self, number: i32, record: &R) -> Result<ReadyRow, StoreError> {
+        let way = match &self.present {
+            Present::None => Way::Straight,
+            Present::Unasked => Way::Staged,
+            Present::Hashes(present) => {
                 let (division, code) = record.key();
-                !present.contains(&hash(division, &code))
+                if present.contains(&hash(division, &code)) { Way::Staged } else { Way::Straight }
+            }
+        };
+        let encoded = match way {
+            Way::Staged => copy::encoded(None, |row| {
+                row.integer(number);
+                record.encode(row);
+            }),
+            Way::Straight => copy::encoded(self.observed_on, |row| {
+                row.integer(number);
+                record.encode(row);
+                row.bigint(self.import_id);
+                row.since(self.received_at);
+                if let Numbering::ByRow(before) = self.numbering {
+                    row.bigint(before + i64::from(number));
+                }
             }),
         };
-        let staged = stretches(&staged, None, |(number, record), row| {
-            row.integer(*number);
-            record.encode(row);
-        })?;
-        let new = stretches(&new, self.observed_on, |(number, record), row| {
-            row.integer(*number);
-            record.encode(row);
-            row.bigint(self.import_id);
-            row.since(self.received_at);
-            if let Numbering::ByRow(before) = self.numbering {
-                row.bigint(before + i64::from(*number));
+        match encoded {
+            Ok(encoded) => Ok(ReadyRow { number, way, encoded }),
+            Err(field) => {
+                let (division, code) = record.key();
+                // The row's number comes before the columns.
+                let column = field.checked_sub(1).and_then(|at| R::LAYOUT.columns().get(at).map(|column| column.name));
+                Err(StoreError::from(RowFault {
+                    table: R::LAYOUT.table,
+                    column: column.unwrap_or_default().to_owned(),
+                    key: format!("{division} {code}（第 {number} 行）"),
+                    what: "数值不是有限数".to_owned(),
+                }))
             }
-        })?;
-        Ok(Batch { new, staged, last_row })
+        }
     }
 }
 
@@ -146,30 +195,6 @@ impl<R> Plan<R> {
     pub fn numbering(&self) -> Numbering {
         self.numbering
     }
-}
-
-fn stretches<R: Versioned>(
-    rows: &[(i32, R)],
-    observed_else: Option<NaiveDate>,
-    encode: impl Fn(&(i32, R), &mut CopyRows) + Sync,
-) -> Result<Vec<Encoded>, StoreError> {
-    rows.par_chunks(STRETCH)
-        .map(|stretch| {
-            copy::encoded(stretch, observed_else, &encode).map_err(|NotFinite { row, field }| {
-                let (number, record) = &stretch[row];
-                let (division, code) = record.key();
-                // The row's number comes before the columns.
-                let column = field.checked_sub(1).and_then(|at| R::LAYOUT.columns().get(at).map(|column| column.name));
-                RowFault {
-                    table: R::LAYOUT.table,
-                    column: column.unwrap_or_default().to_owned(),
-                    key: format!("{division} {code}（第 {number} 行）"),
-                    what: "数值不是有限数".to_owned(),
-                }
-                .into()
-            })
-        })
-        .collect()
 }
 
 impl<R: Versioned> Intake<R> {
@@ -217,17 +242,17 @@ impl<R: Versioned> Intake<R> {
     pub async fn write(&mut self, conn: &mut PgConnection, batch: Batch) -> Result<(), StoreError> {
         let Batch { new, staged, last_row } = batch;
         self.last_row = self.last_row.max(last_row);
-        if !new.is_empty() {
+        if new.rows > 0 {
             let statement = match self.plan.numbering {
                 Numbering::ByTable => self.statements.copy_new,
                 Numbering::ByRow(_) => self.statements.copy_numbered,
             };
             copy::send(conn, statement, "登记新行", &new).await?;
-            self.new += new.iter().map(|stretch| stretch.rows).sum::<u64>();
+            self.new += new.rows;
         }
-        if !staged.is_empty() {
+        if staged.rows > 0 {
             copy::send(conn, self.statements.copy_stage, "写入暂存表", &staged).await?;
-            self.staged += staged.iter().map(|stretch| stretch.rows).sum::<u64>();
+            self.staged += staged.rows;
         }
         Ok(())
     }
@@ -376,7 +401,7 @@ async fn execute(conn: &mut PgConnection, statement: &'static str, step: &'stati
 
 /// Appends rows that are in memory already: see [`Appended`]. `rows` pairs each record with its source row, counted from 1.
 /// The instant is the import's `received_at`. The statements run in the caller's transaction.
-pub(super) async fn append<R: Versioned + Clone + Send>(
+pub(super) async fn append<R: Versioned>(
     conn: &mut PgConnection,
     import_id: i64,
     rows: &[(i32, R)],
@@ -385,7 +410,10 @@ pub(super) async fn append<R: Versioned + Clone + Send>(
         return Err(fault);
     }
     let mut intake = Intake::<R>::begin(conn, import_id, Some(rows.len() as u64)).await?;
-    let batch = intake.plan.encode(rows.to_vec())?;
+    let plan = intake.plan();
+    let ready = rows.par_iter().map(|(number, record)| plan.encode(*number, record));
+    let mut batch = Batch::default();
+    ready.collect::<Result<Vec<ReadyRow>, StoreError>>()?.iter().for_each(|row| batch.push(row));
     intake.write(conn, batch).await?;
     intake.finish(conn).await
 }

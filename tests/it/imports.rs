@@ -10,7 +10,7 @@ use mujun::app::import::{
 };
 use mujun::ingest::{IngestError, ReadOptions};
 use mujun::register::{EnterpriseRecord, RegisterKind};
-use mujun::store::intake::Intake;
+use mujun::store::intake::{Batch, Intake};
 use mujun::store::{self, enterprise, import as imports};
 use mujun_geometry::crs::Crs;
 use sqlx::{Connection, Executor, PgConnection, Row};
@@ -227,6 +227,12 @@ fn many(from: usize, to: usize, name: &str) -> Vec<(i32, EnterpriseRecord)> {
         .collect()
 }
 
+fn batch(intake: &Intake<EnterpriseRecord>, rows: &[(i32, EnterpriseRecord)]) -> Batch {
+    let (plan, mut batch) = (intake.plan(), Batch::default());
+    rows.iter().for_each(|(number, record)| batch.push(&plan.encode(*number, record).unwrap()));
+    batch
+}
+
 /// Takes rows in as an import does, in stretches; `expected` decides the way.
 async fn taken(
     conn: &mut PgConnection,
@@ -238,8 +244,7 @@ async fn taken(
     let id = imports::insert(&mut tx, &crate::store::fixture::file(RegisterKind::Enterprises, name, rows.len())).await.unwrap();
     let mut intake = Intake::<EnterpriseRecord>::begin(&mut tx, id, expected).await.unwrap();
     for stretch in rows.chunks(4_096) {
-        let batch = intake.plan().encode(stretch.to_vec()).unwrap();
-        intake.write(&mut tx, batch).await.unwrap();
+        intake.write(&mut tx, batch(&intake, stretch)).await.unwrap();
     }
     let appended = intake.finish(&mut tx).await.unwrap();
     imports::complete(&mut tx, id, &appended).await.unwrap();
@@ -253,8 +258,7 @@ async fn refused(tx: &mut PgConnection, rows: Vec<(i32, EnterpriseRecord)>) -> s
     let file = crate::store::fixture::file(RegisterKind::Enterprises, "a", rows.len());
     let id = imports::insert(&mut *tx, &file).await.unwrap();
     let mut intake = Intake::<EnterpriseRecord>::begin(&mut *tx, id, Some(1_000_000)).await.unwrap();
-    let batch = intake.plan().encode(rows).unwrap();
-    intake.write(&mut *tx, batch).await.unwrap();
+    intake.write(&mut *tx, batch(&intake, &rows)).await.unwrap();
     intake.finish(tx).await.unwrap_err()
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::Router;
 use mujun::app::import::unwatched;
 use mujun::app::intake::{Intake, Limits};
-use mujun::app::quality::{Examination, Gathered, QualityError};
+use mujun::app::quality::{Aside, Examination, Gathered, QualityError};
 use mujun::app::registers::Registers;
 use mujun::app::state::State;
 use mujun::ingest::{IngestIssue, IssueCode};
@@ -20,6 +20,7 @@ use mujun::serve::router;
 use mujun::store::{building, import, parcel};
 use mujun_domain::rulebook::Rulebook;
 use mujun_geometry::geo::MultiPolygon;
+use mujun_geometry::wkb::to_ewkb;
 use sqlx::{Connection, PgConnection};
 
 use crate::runs::world::{OTHER_COUNTY, World, file};
@@ -52,7 +53,11 @@ pub async fn bring(world: &World, name: &str, town: &Registers) -> (i64, Vec<Ing
     if let Some(first) = first.filter(|_| usize::try_from(all).unwrap() == rows.len()) {
         // The register was empty: what is kept aside of the file while it passes by must tell the same, without the server.
         let mut gathered = Gathered::new().unwrap();
-        rows.chunks(50).for_each(|rows| gathered.take(rows, first - 1).unwrap());
+        for rows in rows.chunks(50) {
+            let outlines: Vec<_> = rows.iter().map(|(_, row)| (Aside::of(row).unwrap(), to_ewkb(&row.ground.surface))).collect();
+            let numbers = rows.iter().map(|(number, _)| first - 1 + i64::from(*number));
+            gathered.take(numbers.zip(&outlines).map(|(number, (aside, outline))| (number, aside, outline.as_slice()))).unwrap();
+        }
         let found = examination.gathered(&gathered).unwrap();
         assert_eq!(examination.tell(&mut tx, found).await.unwrap(), issues);
     }

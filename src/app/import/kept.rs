@@ -10,7 +10,7 @@ use crate::register::{
     OccupancyRecord, ParcelRecord, ProjectEventRecord, ProjectRecord, SupplyEventRecord, SupplyRecord, TargetRecord, ZoneRecord,
 };
 use crate::store::division::{DivisionIntake, DivisionPlan};
-use crate::store::intake::{Batch, Intake, Numbering, Plan};
+use crate::store::intake::{Batch, Intake, Numbering, Plan, ReadyRow};
 use crate::store::{Appended, StoreError};
 
 /// A record together with the register that keeps it; see [`Intake`] for what each step does.
@@ -21,7 +21,7 @@ pub(super) trait Kept: Readable + Lying + Sync + 'static {
     async fn begin(conn: &mut PgConnection, import_id: i64, expected: Option<u64>) -> Result<Self::Intake, StoreError>;
     fn plan(intake: &Self::Intake) -> Arc<Self::Plan>;
     fn numbering(plan: &Self::Plan) -> Numbering;
-    fn encode(plan: &Self::Plan, rows: Vec<(i32, Self)>) -> Result<Batch, StoreError>;
+    fn encode(plan: &Self::Plan, number: i32, record: &Self) -> Result<ReadyRow, StoreError>;
     async fn write(intake: &mut Self::Intake, conn: &mut PgConnection, batch: Batch) -> Result<(), StoreError>;
     async fn finish(intake: Self::Intake, conn: &mut PgConnection) -> Result<Appended, StoreError>;
 }
@@ -44,8 +44,8 @@ macro_rules! kept {
                 plan.numbering()
             }
 
-            fn encode(plan: &$plan, rows: Vec<(i32, Self)>) -> Result<Batch, StoreError> {
-                plan.encode(rows)
+            fn encode(plan: &$plan, number: i32, record: &Self) -> Result<ReadyRow, StoreError> {
+                plan.encode(number, record)
             }
 
             async fn write(intake: &mut $intake, conn: &mut PgConnection, batch: Batch) -> Result<(), StoreError> {

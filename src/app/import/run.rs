@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use mujun_domain::code::DivisionCode;
 use mujun_geometry::geo::Rect;
@@ -15,12 +15,12 @@ use tokio::sync::{mpsc, oneshot};
 use super::issues::{Concluded, Issues};
 use super::kept::Kept;
 use super::{ImportEnding, ImportError, ImportMode, ImportProgress, ImportReport, ImportRequest, ImportStep, Watch};
-use crate::app::quality::{Examination, GatherError, Gathered};
+use crate::app::quality::{Aside, Examination, GatherError, Gathered};
 use crate::app::{consequence, neighbours};
 use crate::ingest::{self, IngestIssue, Mapping, Neighbours, Piece, Place, ReadOptions, SourceDescription, Summary};
 use crate::register::RegisterKind;
 use crate::store::import::{NewImport, SameFile};
-use crate::store::intake::{Batch, Numbering};
+use crate::store::intake::{Batch, Numbering, ReadyRow};
 use crate::store::{self, Appended, StoreError};
 
 /// Stretches of rows that may wait between the reader and the database.
@@ -193,21 +193,34 @@ struct Taken {
     gathered: Option<Gathered>,
 }
 
+/// A row as the thread that read it leaves it.
+struct Ready {
+    row: ReadyRow,
+    aside: Option<Aside>,
+}
+
+impl Ready {
+    fn of<R: Kept>(plan: &R::Plan, number: i32, record: &R) -> Result<Ready, StoreError> {
+        let is_numbered = matches!(R::numbering(plan), Numbering::ByRow(_));
+        let aside = if is_numbered { Aside::of(record) } else { None };
+        Ok(Ready { row: R::encode(plan, number, record)?, aside })
+    }
+}
+
 /// Reads the file to its end, or until nobody takes its rows any more.
 fn read<R: Kept>(reading: Reading<R>) -> Result<Taken, ImportError> {
-    let Reading { path, mapping, options, place, plan, send } = reading;
-    let (mut plan, mut awaited, mut refused, mut gathering) = (None, Some(plan), None, Gathering::default());
-    let summary = ingest::stream::<R>(&path, &mapping, &options, &place, &mut |piece| {
+    let Reading { path, mapping, options, place, plan: awaited, send } = reading;
+    let (plan, mut awaited) = (OnceLock::<Arc<R::Plan>>::new(), Some(awaited));
+    let (mut refused, mut gathering) = (None, Gathering::default());
+    let make = |number, record: R| plan.get().map(|plan: &Arc<R::Plan>| Ready::of::<R>(plan, number, &record));
+    let summary = ingest::stream(&path, &mapping, &options, &place, &make, &mut |piece| {
         let message = match piece {
             Piece::Opened { source, claimed_rows } => FromFile::Opened { source, claimed_rows },
             Piece::Rows(chunk) => {
-                if let Some(awaited) = awaited.take() {
-                    plan = awaited.blocking_recv().ok();
-                }
-                let Some(plan) = &plan else { return ControlFlow::Break(()) };
-                let rows: Vec<(i32, R)> = chunk.rows.into_iter().map(|row| (row.number, row.record)).collect();
-                gathering.take(&rows, R::numbering(plan));
-                match R::encode(plan, rows) {
+                // Without a plan nothing was made of the rows.
+                let Some(plan) = plan.get() else { return ControlFlow::Break(()) };
+                let ready: Result<Vec<Ready>, StoreError> = chunk.rows.into_iter().filter_map(|row| row.record).collect();
+                match ready.map(|ready| gathering.pack(&ready, R::numbering(plan))) {
                     Ok(batch) => FromFile::Rows { batch, read: chunk.read, issues: chunk.issues },
                     Err(fault) => {
                         refused = Some(fault);
@@ -216,10 +229,17 @@ fn read<R: Kept>(reading: Reading<R>) -> Result<Taken, ImportError> {
                 }
             }
         };
-        match send.blocking_send(message) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+        if send.blocking_send(message).is_err() {
+            return ControlFlow::Break(());
         }
+        // The first message is that the file is opened; how its rows go in is decided then.
+        if let Some(awaited) = awaited.take() {
+            match awaited.blocking_recv() {
+                Ok(decided) => drop(plan.set(decided)),
+                Err(_) => return ControlFlow::Break(()),
+            }
+        }
+        ControlFlow::Continue(())
     });
     match refused {
         Some(fault) => Err(ImportError::Store(fault)),
@@ -232,16 +252,21 @@ fn read<R: Kept>(reading: Reading<R>) -> Result<Taken, ImportError> {
 struct Gathering(Option<Option<Gathered>>);
 
 impl Gathering {
-    /// Keeps the grounds of rows whose versions are numbered by their rows.
-    fn take<R: Kept>(&mut self, rows: &[(i32, R)], numbering: Numbering) {
-        let Numbering::ByRow(before) = numbering else { return };
+    /// The rows as one batch; the grounds of those whose versions are numbered by their rows are kept aside.
+    fn pack(&mut self, rows: &[Ready], numbering: Numbering) -> Batch {
+        let mut batch = Batch::default();
+        rows.iter().for_each(|ready| batch.push(&ready.row));
+        let Numbering::ByRow(before) = numbering else { return batch };
         let gathered = self.0.get_or_insert_with(|| Gathered::new().map_err(given_up).ok());
+        let number = |row: &ReadyRow| before + i64::from(row.number());
+        let grounds = rows.iter().filter_map(|Ready { row, aside }| Some((number(row), aside.as_ref()?, row.outline())));
         if let Some(kept) = gathered
-            && let Err(fault) = kept.take(rows, before)
+            && let Err(fault) = kept.take(grounds)
         {
             given_up(fault);
             *gathered = None;
         }
+        batch
     }
 }
 

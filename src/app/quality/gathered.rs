@@ -10,14 +10,10 @@ use std::os::unix::fs::FileExt;
 use mujun_geometry::crs::Crs;
 use mujun_geometry::geo::Rect;
 use mujun_geometry::layer::LayerBuilder;
-use mujun_geometry::wkb::encode_ewkb_into;
-use rayon::prelude::*;
 
-use crate::register::Lying;
+use crate::register::{Ground, Lying};
 use crate::store::quality::{CELLS_A_DEGREE, Cell, Grid, Listed, WindowBounds, WindowColumns};
 
-/// Rows that one thread encodes at a time.
-const STRETCH: usize = 512;
 /// Bytes before the outline of a ground: number of its version, place of its division, ellipsoidal area.
 const HEAD: usize = 8 + 4 + 8;
 
@@ -45,12 +41,22 @@ pub struct Gathered {
     off_plane: i64,
 }
 
-/// What one thread encodes.
-#[derive(Default)]
-struct Stretch {
-    bytes: Vec<u8>,
-    slots: Vec<(Slot, Rect<f64>)>,
-    off_plane: i64,
+/// What is kept of a ground besides its outline.
+#[derive(Debug)]
+pub struct Aside {
+    division_code: String,
+    ellipsoidal_area_m2: f64,
+    /// In degrees; none outside the plane.
+    bounds: Option<Rect<f64>>,
+}
+
+impl Aside {
+    /// Of the ground of a row, if it has one.
+    pub fn of<R: Lying>(row: &R) -> Option<Aside> {
+        let (code, Ground { surface, ellipsoidal_area_m2, planar_area_m2 }) = row.lies()?;
+        let bounds = planar_area_m2.map(|_| surface.bounds());
+        Some(Aside { division_code: code.to_owned(), ellipsoidal_area_m2: *ellipsoidal_area_m2, bounds })
+    }
 }
 
 /// Why grounds could not be kept aside. They can be read back from the register instead.
@@ -80,27 +86,39 @@ impl Gathered {
         self.off_plane
     }
 
-    /// Keeps the grounds of some rows, numbered from `before` on by their rows; on all cores.
+    /// Keeps some grounds, each with the number that its version will have and its outline as EWKB in EPSG:4490.
     ///
     /// # Errors
-    /// The file, or a ground without an image.
-    pub fn take<R: Lying + Sync>(&mut self, rows: &[(i32, R)], before: i64) -> Result<(), GatherError> {
-        for (code, _) in rows.iter().filter_map(|(_, row)| row.lies()) {
-            // Rows of one county mostly follow each other.
-            if !self.division_codes.iter().rev().any(|known| known == code) {
-                self.division_codes.push(code.to_owned());
-            }
+    /// The file.
+    pub fn take<'a>(&mut self, grounds: impl IntoIterator<Item = (i64, &'a Aside, &'a [u8])>) -> Result<(), GatherError> {
+        let mut bytes = Vec::new();
+        for (number, aside, outline) in grounds {
+            let Some(bounds) = aside.bounds else {
+                self.off_plane += 1;
+                continue;
+            };
+            let length = u32::try_from(HEAD + outline.len()).map_err(|_| GatherError::Garbled)?;
+            bytes.extend_from_slice(&length.to_le_bytes());
+            bytes.extend_from_slice(&number.to_le_bytes());
+            bytes.extend_from_slice(&self.place_of(&aside.division_code).to_le_bytes());
+            bytes.extend_from_slice(&aside.ellipsoidal_area_m2.to_le_bytes());
+            bytes.extend_from_slice(outline);
+            // What lies in the plane is within a few degrees of its meridian.
+            let cell = |degrees: f64| (degrees * CELLS_A_DEGREE).floor() as i16;
+            self.enter(Slot { x: cell(bounds.min().x), y: cell(bounds.min().y), length: length + 4 }, bounds);
         }
-        let codes = &self.division_codes;
-        let encoded = rows.par_chunks(STRETCH).map(|rows| stretch(rows, before, codes));
-        for stretch in encoded.collect::<Result<Vec<Stretch>, GatherError>>()? {
-            self.file.write_all(&stretch.bytes)?;
-            self.off_plane += stretch.off_plane;
-            for (slot, bounds) in stretch.slots {
-                self.enter(slot, bounds);
-            }
-        }
+        self.file.write_all(&bytes)?;
         Ok(())
+    }
+
+    /// The place of a division among those that were met.
+    fn place_of(&mut self, code: &str) -> u32 {
+        // Rows of one county mostly follow each other.
+        let place = self.division_codes.iter().rposition(|known| known == code).unwrap_or_else(|| {
+            self.division_codes.push(code.to_owned());
+            self.division_codes.len() - 1
+        });
+        u32::try_from(place).unwrap_or(u32::MAX)
     }
 
     fn enter(&mut self, slot: Slot, bounds: Rect<f64>) {
@@ -186,35 +204,10 @@ impl Gathered {
     }
 }
 
-fn stretch<R: Lying>(rows: &[(i32, R)], before: i64, codes: &[String]) -> Result<Stretch, GatherError> {
-    let mut stretch = Stretch::default();
-    for (row, code, ground) in rows.iter().filter_map(|(number, row)| row.lies().map(|(code, ground)| (*number, code, ground))) {
-        if ground.planar_area_m2.is_none() {
-            stretch.off_plane += 1;
-            continue;
-        }
-        let division = codes.iter().rposition(|known| known == code).unwrap_or_default();
-        let bytes = &mut stretch.bytes;
-        let start = bytes.len();
-        bytes.extend_from_slice(&[0; 4]);
-        bytes.extend_from_slice(&(before + i64::from(row)).to_le_bytes());
-        bytes.extend_from_slice(&u32::try_from(division).unwrap_or(u32::MAX).to_le_bytes());
-        bytes.extend_from_slice(&ground.ellipsoidal_area_m2.to_le_bytes());
-        encode_ewkb_into(&ground.surface, bytes);
-        let length = u32::try_from(bytes.len() - start).map_err(|_| GatherError::Garbled)?;
-        bytes[start..start + 4].copy_from_slice(&(length - 4).to_le_bytes());
-        let bounds = ground.surface.bounds();
-        // What lies in the plane is within a few degrees of its meridian.
-        let cell = |degrees: f64| (degrees * CELLS_A_DEGREE).floor() as i16;
-        stretch.slots.push((Slot { x: cell(bounds.min().x), y: cell(bounds.min().y), length }, bounds));
-    }
-    Ok(stretch)
-}
-
 #[cfg(test)]
 mod tests {
     use mujun_geometry::geo::{Coord, MultiPolygon};
-    use mujun_geometry::{mend, reproject};
+    use mujun_geometry::{mend, reproject, wkb};
     use proptest::prelude::*;
 
     use super::*;
@@ -257,7 +250,10 @@ mod tests {
             let rows: Vec<(i32, Row)> = (1..).zip(rows).collect();
             let mut gathered = Gathered::new().unwrap();
             for some in rows.chunks(37) {
-                gathered.take(some, 1_000).unwrap();
+                let aside = some.iter().filter_map(|(number, row)| Some((number, row.ground.as_ref()?, Aside::of(row)?)));
+                let aside = aside.map(|(number, ground, aside)| (1_000 + i64::from(*number), aside, wkb::to_ewkb(&ground.surface)));
+                let aside: Vec<(i64, Aside, Vec<u8>)> = aside.collect();
+                gathered.take(aside.iter().map(|(number, aside, outline)| (*number, aside, outline.as_slice()))).unwrap();
             }
             let edge = |cell: i32| f64::from(cell) / CELLS_A_DEGREE;
             let home = Rect::new((edge(west), edge(south)), (edge(west + across), edge(south + up)));
