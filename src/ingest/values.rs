@@ -383,7 +383,8 @@ pub(super) fn text(raw: &str) -> String {
 pub(super) fn settled(raw: &str) -> Cow<'_, str> {
     let is_blank = |c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}';
     // The control characters are the ASCII ones and those that UTF-8 begins with C2.
-    if raw.bytes().all(|byte| byte >= 0x20 && byte != 0x7f && byte != 0xc2) {
+    // Not `all`: many bytes are looked at in one go where none of them ends the search.
+    if raw.bytes().fold(true, |is_plain, byte| is_plain & (byte >= 0x20) & (byte != 0x7f) & (byte != 0xc2)) {
         return Cow::Borrowed(raw.trim_matches(is_blank));
     }
     let kept: String =

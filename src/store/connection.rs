@@ -178,20 +178,21 @@ async fn examine(conn: &mut PgConnection, place: &str) -> Result<(), ConnectErro
     Ok(())
 }
 
+const HOLDING: &str = "固定读取时刻";
+
 /// Makes every statement of this transaction see the same committed state. Must be its first statement.
 pub async fn hold_snapshot(conn: &mut PgConnection) -> Result<(), StoreError> {
-    sqlx::query(include_str!("sql/connection/hold_snapshot.sql")).execute(conn).await.during("固定读取时刻")?;
+    sqlx::query(include_str!("sql/connection/hold_snapshot.sql")).execute(conn).await.during(HOLDING)?;
     Ok(())
 }
 
 /// The same for a reading of the registers from which something is recorded or kept: waits for a register that is being filled in bulk, and
 /// lets none be filled so until the transaction ends. Rows that come in bulk are frozen, so that a state fixed before would see them.
 pub async fn hold_registers(conn: &mut PgConnection) -> Result<(), StoreError> {
-    const STEP: &str = "固定读取时刻";
     hold_snapshot(&mut *conn).await?;
     let tables: Vec<&str> = super::version::LAYOUTS.iter().map(|layout| layout.table).collect();
     // A lock fixes no state yet. The names are constants of this program.
     let lock = format!("lock table {} in access share mode", tables.join(", "));
-    sqlx::query(AssertSqlSafe(lock)).execute(conn).await.during(STEP)?;
+    sqlx::query(AssertSqlSafe(lock)).execute(conn).await.during(HOLDING)?;
     Ok(())
 }

@@ -29,6 +29,9 @@ const BULK_FROM_ROWS: u64 = 50_000;
 /// Repeated keys that are told.
 const REPEATED_TOLD: usize = 20;
 
+const UNDRESSING: &str = "准备成批登记";
+const DRESSING: &str = "重建索引";
+
 /// How the rows of one import are told apart and encoded. Shared with the threads that read the file.
 #[derive(Debug)]
 pub struct Plan<R> {
@@ -217,7 +220,7 @@ impl<R: Versioned> Intake<R> {
             Numbering::ByTable
         } else {
             let next = sqlx::query_scalar(statements.next_number).persistent(false).fetch_one(&mut *conn).await;
-            Numbering::ByRow(next.during("准备成批登记")?)
+            Numbering::ByRow(next.during(UNDRESSING)?)
         };
         execute(conn, statements.stage, "准备暂存表").await?;
         execute(conn, statements.clear_stage, "清空暂存表").await?;
@@ -319,7 +322,7 @@ async fn present_hashes(conn: &mut PgConnection, statements: &'static Statements
 async fn dress(conn: &mut PgConnection, statements: &'static Statements, undressed: Undressed) -> Result<(), StoreError> {
     let Undressed { put_on, references } = undressed;
     for statement in put_on {
-        made_by_the_server(conn, statement).await?;
+        made_by_the_server(conn, statement, DRESSING).await?;
     }
     if references == References::AsEver {
         return Ok(());
@@ -334,52 +337,52 @@ async fn dress(conn: &mut PgConnection, statements: &'static Statements, undress
         let pairs: Vec<(String, String)> =
             sqlx::query_as(statements.references).persistent(false).fetch_all(&mut *conn).await.during("核对引用")?;
         for (take_off, again) in pairs {
-            made_by_the_server(conn, take_off).await?;
-            made_by_the_server(conn, again).await?;
+            made_by_the_server(conn, take_off, DRESSING).await?;
+            made_by_the_server(conn, again, DRESSING).await?;
         }
     }
     Ok(())
 }
 
 /// Executes text that the server itself made of its catalogue.
-async fn made_by_the_server(conn: &mut PgConnection, statement: String) -> Result<(), StoreError> {
-    sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(conn).await.during("重建索引")?;
+async fn made_by_the_server(conn: &mut PgConnection, statement: String, step: &'static str) -> Result<(), StoreError> {
+    sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(conn).await.during(step)?;
     Ok(())
 }
 
 /// Takes indexes and references off an empty register, and answers how to put them on again. Nothing is taken off while somebody
 /// keeps reading the register: then the rows go in with all of it in place, more slowly.
 async fn undress(conn: &mut PgConnection, statements: &'static Statements) -> Result<Undressed, StoreError> {
-    execute(conn, include_str!("sql/import/bulk_mark.sql"), "准备成批登记").await?;
-    execute(conn, include_str!("sql/import/bulk_patience.sql"), "准备成批登记").await?;
+    execute(conn, include_str!("sql/import/bulk_mark.sql"), UNDRESSING).await?;
+    execute(conn, include_str!("sql/import/bulk_patience.sql"), UNDRESSING).await?;
     match sqlx::query(statements.lock_for_bulk).persistent(false).execute(&mut *conn).await {
         Ok(_) => {}
         Err(sqlx::Error::Database(refusal)) if refusal.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => {
-            execute(conn, include_str!("sql/import/bulk_give_up.sql"), "准备成批登记").await?;
+            execute(conn, include_str!("sql/import/bulk_give_up.sql"), UNDRESSING).await?;
             return Ok(Undressed::default());
         }
-        Err(source) => return Err(StoreError::Query { step: "准备成批登记", source }),
+        Err(source) => return Err(StoreError::Query { step: UNDRESSING, source }),
     }
-    execute(conn, include_str!("sql/import/bulk_patience_over.sql"), "准备成批登记").await?;
-    execute(conn, include_str!("sql/import/bulk_kept.sql"), "准备成批登记").await?;
-    execute(conn, include_str!("sql/import/bulk_memory.sql"), "准备成批登记").await?;
-    execute(conn, include_str!("sql/import/bulk_sample.sql"), "准备成批登记").await?;
-    execute(conn, statements.empty_for_bulk, "准备成批登记").await?;
+    execute(conn, include_str!("sql/import/bulk_patience_over.sql"), UNDRESSING).await?;
+    execute(conn, include_str!("sql/import/bulk_kept.sql"), UNDRESSING).await?;
+    execute(conn, include_str!("sql/import/bulk_memory.sql"), UNDRESSING).await?;
+    execute(conn, include_str!("sql/import/bulk_sample.sql"), UNDRESSING).await?;
+    execute(conn, statements.empty_for_bulk, UNDRESSING).await?;
     let is_trusted: bool = sqlx::query_scalar(include_str!("sql/import/may_look_nothing_up.sql"))
         .persistent(false)
         .fetch_one(&mut *conn)
         .await
-        .during("准备成批登记")?;
+        .during(UNDRESSING)?;
     let references = if is_trusted { References::LookedUpInTheEnd } else { References::AsEver };
     let dressing: Vec<(String, String)> = sqlx::query_as(statements.dressing)
         .persistent(false)
         .bind(is_trusted)
         .fetch_all(&mut *conn)
         .await
-        .during("准备成批登记")?;
+        .during(UNDRESSING)?;
     let mut put_on = Vec::with_capacity(dressing.len());
     for (take_off, again) in dressing {
-        sqlx::query(AssertSqlSafe(take_off)).persistent(false).execute(&mut *conn).await.during("准备成批登记")?;
+        made_by_the_server(conn, take_off, UNDRESSING).await?;
         put_on.push(again);
     }
     Ok(Undressed { put_on, references })

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use mujun_geometry::crs::Crs;
@@ -16,6 +17,9 @@ use crate::store::quality::{CELLS_A_DEGREE, Cell, Grid, Listed, WindowBounds, Wi
 
 /// Bytes before the outline of a ground: number of its version, place of its division, ellipsoidal area.
 const HEAD: usize = 8 + 4 + 8;
+
+/// Bytes of the file that are read at once, but for a ground that takes more.
+const READ_AT_ONCE: u64 = 1 << 20;
 
 /// 本窗口查的、在另一窗口查的：as [`WindowColumns::roles`] has it.
 const HERE: i32 = 1;
@@ -158,7 +162,7 @@ impl Gathered {
         let mut all = WindowColumns { division_codes: self.division_codes.clone(), ..WindowColumns::default() };
         let mut outlines = LayerBuilder::new(Crs::CGCS2000);
         let mut roles = Vec::new();
-        let (mut at, mut run) = (0, 0..0);
+        let (mut at, mut run, mut runs) = (0, 0..0, Vec::new());
         for (place, slot) in self.slots.iter().enumerate() {
             let (x, y) = (i32::from(slot.x), i32::from(slot.y));
             let reaches = large.next_if(|(at, _)| *at == place).is_some_and(|(_, bounds)| {
@@ -167,26 +171,39 @@ impl Gathered {
             });
             let end = at + u64::from(slot.length);
             if reaches || (columns.contains(&x) && rows.contains(&y)) {
-                if run.end != at {
-                    self.read(&run, &mut all, &mut outlines)?;
-                    run = at..at;
+                if run.end != at || run.end - run.start > READ_AT_ONCE {
+                    runs.push(std::mem::replace(&mut run, at..at));
                 }
                 run.end = end;
                 roles.push(if home_columns.contains(&x) && home_rows.contains(&y) { HERE } else { ELSEWHERE });
             }
             at = end;
         }
-        self.read(&run, &mut all, &mut outlines)?;
+        runs.push(run);
+        all.version_ids.reserve(roles.len());
+        all.divisions.reserve(roles.len());
+        all.ground.ellipsoidal_m2.reserve(roles.len());
         all.roles = roles;
+        let mut scratch = Vec::new();
+        for run in runs {
+            self.read(&run, &mut scratch, &mut all, &mut outlines)?;
+        }
         Ok((all, outlines))
     }
 
     /// Reads the grounds of a stretch of the file.
-    fn read(&self, run: &std::ops::Range<u64>, all: &mut WindowColumns, outlines: &mut LayerBuilder) -> Result<(), GatherError> {
+    fn read(
+        &self,
+        run: &Range<u64>,
+        scratch: &mut Vec<u8>,
+        all: &mut WindowColumns,
+        outlines: &mut LayerBuilder,
+    ) -> Result<(), GatherError> {
         let length = usize::try_from(run.end - run.start).map_err(|_| GatherError::Garbled)?;
-        let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, run.start)?;
-        let mut rest = bytes.as_slice();
+        scratch.resize(length.max(scratch.len()), 0);
+        let bytes = &mut scratch[..length];
+        self.file.read_exact_at(bytes, run.start)?;
+        let mut rest = &*bytes;
         while !rest.is_empty() {
             let (length, more) = rest.split_first_chunk::<4>().ok_or(GatherError::Garbled)?;
             let (ground, more) = more.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(GatherError::Garbled)?;
