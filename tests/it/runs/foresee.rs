@@ -124,6 +124,13 @@ async fn the_preview_is_what_happens_when_the_import_is_committed() {
     assert!(changed >= 3, "{changed}");
 }
 
+#[test]
+fn a_number_comes_back_from_a_report_to_the_last_bit() {
+    let remaining_m2 = 10_998.597_163_014_625_f64;
+    let text = serde_json::to_string(&remaining_m2).unwrap();
+    assert_eq!(serde_json::from_str::<f64>(&text).unwrap().to_bits(), remaining_m2.to_bits());
+}
+
 #[tokio::test]
 async fn a_preview_records_nothing_and_names_the_rows_that_are_the_reason() {
     let world = World::new().await;
