@@ -31,7 +31,10 @@ pub async fn beside_ogr2ogr(folder: &Path, rows: usize) -> Result<(), Box<dyn Er
             // A cluster of its own each time, so that the register is empty and neither finds the other's pages.
             let data = folder.join(format!("intake-{}-{round}", kind.as_str()));
             let cluster = Cluster::open_with(&data, Durability::Durable)?;
+            // Neither writes out to the disk what the other left in memory.
+            nix::unistd::sync();
             theirs = theirs.min(ogr2ogr(&cluster, &file)?);
+            nix::unistd::sync();
             ours = ours.min(mujun(&cluster, kind, &file, folder).await?);
             cluster.stop()?;
             std::fs::remove_dir_all(&data)?;

@@ -269,6 +269,41 @@ pub(super) struct Encoded {
 }
 
 impl Encoded {
+    /// Rows of so many fields each, every one of them encoded already.
+    pub fn of<'a>(fields: usize, rows: impl IntoIterator<Item = &'a Box<[u8]>>) -> Encoded {
+        let mut encoded = Encoded::default();
+        for row in rows {
+            encoded.bytes.extend_from_slice(&i16::try_from(fields).unwrap_or(-2).to_be_bytes());
+            encoded.bytes.extend_from_slice(row);
+            encoded.rows += 1;
+        }
+        encoded
+    }
+
+    /// Hands on the fields at some places of each row, ascending, as they are encoded and one after the other. `None` where the bytes
+    /// are no rows.
+    pub fn pick(&self, places: &[usize], mut each: impl FnMut(&[u8])) -> Option<()> {
+        let (mut rest, mut picked) = (self.bytes.as_slice(), Vec::new());
+        while !rest.is_empty() {
+            let (count, mut fields) = rest.split_first_chunk::<2>()?;
+            picked.clear();
+            let mut places = places.iter().peekable();
+            for place in 0..usize::try_from(i16::from_be_bytes(*count)).ok()? {
+                let (length, _) = fields.split_first_chunk::<4>()?;
+                // Of what is missing the length is negative, and nothing follows.
+                let length = usize::try_from(i32::from_be_bytes(*length)).unwrap_or_default();
+                let (field, after) = fields.split_at_checked(4 + length)?;
+                if places.next_if_eq(&&place).is_some() {
+                    picked.extend_from_slice(field);
+                }
+                fields = after;
+            }
+            each(&picked);
+            rest = fields;
+        }
+        Some(())
+    }
+
     pub fn push(&mut self, row: &EncodedRow) {
         self.bytes.extend_from_slice(&row.bytes);
         self.rows += 1;

@@ -5,6 +5,8 @@
 //! [`Intake::begin`], then [`Plan::encode`] (any thread) for each row and [`Intake::write`] for each stretch, then [`Intake::finish`]; all in the
 //! caller's transaction, after [`crate::store::import::insert`].
 
+mod references;
+
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
@@ -17,8 +19,9 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::copy::{self, Encoded, EncodedRow};
 use super::fault::{During, LOCK_NOT_AVAILABLE, RepeatedKey, RowFault, StoreError};
-use super::layout::{self, Statements};
+use super::layout::{self, Layout, Statements};
 use super::version::{Appended, Versioned};
+use references::Held;
 
 /// Rows after which the planner's statistics are renewed at once instead of by the background worker a minute later.
 const ANALYZE_AFTER_ROWS: u64 = 500;
@@ -136,6 +139,8 @@ pub struct Intake<R> {
     plan: Arc<Plan<R>>,
     statements: &'static Statements,
     undressed: Undressed,
+    /// What its rows refer to, where that is looked up in the end and is little.
+    held: Option<Held>,
     last_row: i32,
     new: u64,
     staged: u64,
@@ -216,6 +221,10 @@ impl<R: Versioned> Intake<R> {
         };
         let undressed =
             if is_empty && expected >= BULK_FROM_ROWS { undress(conn, statements).await? } else { Undressed::default() };
+        let held = match undressed.references {
+            References::LookedUpInTheEnd => Held::of(conn, R::LAYOUT, statements).await?,
+            References::AsEver => None,
+        };
         let numbering = if undressed.put_on.is_empty() {
             Numbering::ByTable
         } else {
@@ -230,7 +239,7 @@ impl<R: Versioned> Intake<R> {
             .await
             .during("读取导入批")?;
         let plan = Plan { present, numbering, import_id, received_at, observed_on, of: PhantomData };
-        Ok(Intake { plan: Arc::new(plan), statements, undressed, last_row: 0, new: 0, staged: 0 })
+        Ok(Intake { plan: Arc::new(plan), statements, undressed, held, last_row: 0, new: 0, staged: 0 })
     }
 
     /// What the threads that encode need.
@@ -251,6 +260,7 @@ impl<R: Versioned> Intake<R> {
                 Numbering::ByRow(_) => self.statements.copy_numbered,
             };
             copy::send(conn, statement, "登记新行", &new).await?;
+            self.held = self.held.take().and_then(|held| held.and_of(&new));
             self.new += new.rows;
         }
         if staged.rows > 0 {
@@ -265,7 +275,7 @@ impl<R: Versioned> Intake<R> {
     /// # Errors
     /// The database refused: a key that occurs twice, a row that refers to what is not there.
     pub async fn finish(self, conn: &mut PgConnection) -> Result<Appended, StoreError> {
-        let Intake { plan, statements, undressed, last_row, new, staged } = self;
+        let Intake { plan, statements, undressed, held, last_row, new, staged } = self;
         if let Numbering::ByRow(before) = plan.numbering {
             sqlx::query(statements.numbered_to)
                 .persistent(false)
@@ -274,7 +284,7 @@ impl<R: Versioned> Intake<R> {
                 .await
                 .during("登记新版本")?;
         }
-        dress(conn, statements, undressed).await?;
+        dress(conn, R::LAYOUT, undressed, held).await?;
         let (mut changed, mut inserted) = (0, 0);
         if staged > 0 {
             if staged >= ANALYZE_AFTER_ROWS {
@@ -319,7 +329,13 @@ async fn present_hashes(conn: &mut PgConnection, statements: &'static Statements
 }
 
 /// Puts on again what was taken off.
-async fn dress(conn: &mut PgConnection, statements: &'static Statements, undressed: Undressed) -> Result<(), StoreError> {
+async fn dress(
+    conn: &mut PgConnection,
+    layout: &'static Layout,
+    undressed: Undressed,
+    held: Option<Held>,
+) -> Result<(), StoreError> {
+    let statements = layout::statements(layout);
     let Undressed { put_on, references } = undressed;
     for statement in put_on {
         made_by_the_server(conn, statement, DRESSING).await?;
@@ -327,8 +343,16 @@ async fn dress(conn: &mut PgConnection, statements: &'static Statements, undress
     if references == References::AsEver {
         return Ok(());
     }
-    let counting: Option<String> =
-        sqlx::query_scalar(statements.astray).persistent(false).fetch_optional(&mut *conn).await.during("核对引用")?;
+    let source = match held {
+        Some(held) => held.as_table(conn, statements).await?,
+        None => layout.table.to_owned(),
+    };
+    let counting: Option<String> = sqlx::query_scalar(statements.astray)
+        .persistent(false)
+        .bind(source)
+        .fetch_optional(&mut *conn)
+        .await
+        .during("核对引用")?;
     let Some(counting) = counting else { return Ok(()) };
     let astray: i64 =
         sqlx::query_scalar(AssertSqlSafe(counting)).persistent(false).fetch_one(&mut *conn).await.during("核对引用")?;
@@ -374,12 +398,8 @@ async fn undress(conn: &mut PgConnection, statements: &'static Statements) -> Re
         .await
         .during(UNDRESSING)?;
     let references = if is_trusted { References::LookedUpInTheEnd } else { References::AsEver };
-    let dressing: Vec<(String, String)> = sqlx::query_as(statements.dressing)
-        .persistent(false)
-        .bind(is_trusted)
-        .fetch_all(&mut *conn)
-        .await
-        .during(UNDRESSING)?;
+    let dressing: Vec<(String, String)> =
+        sqlx::query_as(statements.dressing).persistent(false).bind(is_trusted).fetch_all(&mut *conn).await.during(UNDRESSING)?;
     let mut put_on = Vec::with_capacity(dressing.len());
     for (take_off, again) in dressing {
         made_by_the_server(conn, take_off, UNDRESSING).await?;

@@ -174,6 +174,9 @@ templates!(
     lock_for_bulk,
     empty_for_bulk,
     dressing,
+    referring,
+    held,
+    copy_held,
     astray,
     references,
 );

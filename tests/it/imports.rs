@@ -317,6 +317,13 @@ async fn a_row_that_refers_to_nothing_is_refused_in_bulk_as_well() {
     let fault = refused(&mut tx, rows).await;
     assert!(matches!(fault, store::StoreError::UnknownReference { what: "行政区", .. }), "{fault:?}");
     tx.rollback().await.unwrap();
+    // More counties than are gathered while the rows pass by: the register itself is looked through.
+    let mut rows = many(0, 6_000, "甲");
+    rows.iter_mut().enumerate().for_each(|(at, (_, row))| row.division_code = format!("{at:06}"));
+    let mut tx = conn.begin().await.unwrap();
+    let fault = refused(&mut tx, rows).await;
+    assert!(matches!(fault, store::StoreError::UnknownReference { what: "行政区", .. }), "{fault:?}");
+    tx.rollback().await.unwrap();
     assert_eq!(dress(&mut conn).await, before);
 }
 

@@ -1,10 +1,12 @@
--- Which statement counts the references of the {called} that lead nowhere, reading the table once? None where it refers to nothing.
+-- Which statement counts the references of the {called} that lead nowhere, reading once the table ($1) that has them all? None where
+-- it refers to nothing.
 select format(
-    'select count(*) from (select distinct %s from {table}) held where %s',
+    'select count(*) from (select distinct %s from %I) held where %s',
     (select string_agg(distinct quote_ident(a.attname), ', ')
      from pg_constraint k
      join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any(k.conkey)
      where k.conrelid = '{table}'::regclass and k.contype = 'f'),
+    $1::text,
     string_agg(reference.leads_nowhere, ' or '))
 from (
     select format('(%s and not exists (select from %s known where %s))',
