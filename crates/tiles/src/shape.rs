@@ -162,7 +162,7 @@ impl Shape {
                 Cut::Often => settled = false,
             }
         }
-        // Two rings cut by the same side may run along it on top of each other.
+        // Rounding where one was cut may push its edge over a corner of another.
         if !settled || (cut_rings > 0 && self.ends.len() > 1) {
             self.mend_if_broken();
         }
@@ -344,6 +344,30 @@ mod tests {
             }
         }
         assert!(sure > 10_000, "{sure}");
+    }
+
+    #[test]
+    fn rounding_where_a_part_is_cut_does_not_push_its_edge_over_a_corner_of_another() {
+        let tile = TileAddress::holding(Place { x: 854 << 22, y: 419 << 22 }, 14);
+        let frame = Frame::of(tile);
+        // Snapping moves the long edge and the corner beside it towards each other as far as it can; the rest is done by rounding.
+        let (up, down) = (31.0 / 64.0, -0.5);
+        let long = placed(tile, [[-42.0 + up, 527.0 + down], [-83.0 + up, 500.0 + down], [-50.0, 480.0]]);
+        let beside = placed(tile, [[-62.0 + down, 514.0 + up], [-50.0, 540.0], [-63.0, 540.0]]);
+        let parts = || [(false, long.as_slice()), (false, beside.as_slice())].into_iter();
+        let steps = clearance::steps(parts(), 6);
+        assert!(frame.step() <= steps, "snapping alone surely keeps them apart");
+        let mut shape = Shape::default();
+        shape.draw(&frame, &WorldBox::of(&[long, beside].concat()), steps, parts());
+        let edges = |ring: &[Point]| ring.iter().copied().zip(ring.iter().copied().cycle().skip(1)).collect::<Vec<_>>();
+        let all: Vec<(Point, Point)> = rings(&shape).into_iter().flat_map(edges).collect();
+        let side = |a: Point, b: Point, c: Point| cross(a, b, c).signum();
+        for (number, (a, b)) in all.iter().enumerate() {
+            for (c, d) in &all[..number] {
+                let meet = side(*a, *b, *c) * side(*a, *b, *d) < 0 && side(*c, *d, *a) * side(*c, *d, *b) < 0;
+                assert!(!meet, "{:?} in {:?}", shape.points, shape.ends);
+            }
+        }
     }
 
     #[test]
