@@ -2,6 +2,7 @@
 
 pub mod diff;
 mod foresee;
+mod foresee_many;
 mod foresee_random;
 pub mod replay;
 mod supply_rate;

@@ -13,8 +13,8 @@ use mujun::register::{
     SupplyEventRecord,
 };
 use mujun::store::{
-    approval, building, deduction, enterprise, enterprise_year, import, occupancy, parcel, project, project_event, supply,
-    supply_event,
+    Stored, approval, building, deduction, enterprise, enterprise_year, import, occupancy, parcel, project, project_event,
+    supply, supply_event,
 };
 use mujun_domain::finding::OutcomeCode;
 use mujun_domain::subject::SubjectKind;
@@ -106,23 +106,10 @@ fn rows(kind: RegisterKind, dice: &mut Dice) -> Registers {
                 record.ground = dice.one_in(4).then(|| somewhere(dice, 80));
                 add_supply(&mut town, record);
             }
-            RegisterKind::SupplyEvents => town.supply_events.push(stored(
-                1,
-                SupplyEventRecord {
-                    division_code: COUNTY.into(),
-                    event_code: format!("E{n}"),
-                    supply_code: format!("S{}", dice.below(9)),
-                    event_kind: SupplyEventKind::Extension,
-                    starts_on: day("2021-01-01"),
-                    ends_on: None,
-                    new_start_on: Some(day(&format!("{}-01-01", 2023 + dice.below(4)))),
-                    new_finish_on: None,
-                    document_number: Some("文1".into()),
-                    document_dated: None,
-                    remark: None,
-                    observed_on: None,
-                },
-            )),
+            RegisterKind::SupplyEvents => {
+                let new_start = format!("{}-01-01", 2023 + dice.below(4));
+                town.supply_events.push(extension(n, dice.below(9), &new_start));
+            }
             RegisterKind::Enterprises => town.enterprises.push(stored(
                 1,
                 EnterpriseRecord {
@@ -134,36 +121,18 @@ fn rows(kind: RegisterKind, dice: &mut Dice) -> Registers {
                     observed_on: None,
                 },
             )),
-            RegisterKind::Occupancies => town.occupancies.push(stored(
-                1,
-                OccupancyRecord {
-                    division_code: COUNTY.into(),
-                    occupancy_code: format!("O{n}"),
-                    enterprise_code: format!("F{}", dice.below(4)),
-                    parcel_code: some_parcel,
-                    occupied_area_m2: (!dice.one_in(4)).then(|| 1_000.0 + dice.metres(3_000)),
-                    from_on: None,
-                    until_on: dice.one_in(5).then(|| day("2020-01-01")),
-                    tenure: None,
-                    observed_on: None,
-                },
-            )),
+            RegisterKind::Occupancies => {
+                let mut occupancy = occupancy(n, dice.below(4), &some_parcel);
+                occupancy.record.occupied_area_m2 = (!dice.one_in(4)).then(|| 1_000.0 + dice.metres(3_000));
+                occupancy.record.until_on = dice.one_in(5).then(|| day("2020-01-01"));
+                town.occupancies.push(occupancy);
+            }
             RegisterKind::EnterpriseYears => {
                 for year in 2021..=2023 {
-                    town.enterprise_years.push(stored(
-                        1,
-                        EnterpriseYearRecord {
-                            division_code: COUNTY.into(),
-                            enterprise_code: format!("F{}", n % 4),
-                            year,
-                            size_class: Some(if dice.one_in(2) { SizeClass::AboveScale } else { SizeClass::BelowScale }),
-                            tax_wan_yuan: Some(dice.metres(200)),
-                            land_area_m2: None,
-                            grade: Some(if dice.one_in(2) { "D" } else { "B" }.into()),
-                            grade_reason: None,
-                            observed_on: None,
-                        },
-                    ));
+                    let mut of_year = enterprise_year(n % 4, year, dice.metres(200));
+                    of_year.record.size_class = Some(if dice.one_in(2) { SizeClass::AboveScale } else { SizeClass::BelowScale });
+                    of_year.record.grade = Some(if dice.one_in(2) { "D" } else { "B" }.into());
+                    town.enterprise_years.push(of_year);
                 }
                 // Four codes only, and a firm has one row a year.
                 codes.retain(|other| other % 4 != n % 4);
@@ -182,7 +151,58 @@ fn rows(kind: RegisterKind, dice: &mut Dice) -> Registers {
     town
 }
 
-async fn brought(tx: &mut PgConnection, kind: RegisterKind, name: &str, town: &Registers) -> i64 {
+/// Contract `S<supply>` is put off to a later start.
+pub(super) fn extension(code: usize, supply: usize, new_start: &str) -> Stored<SupplyEventRecord> {
+    let record = SupplyEventRecord {
+        division_code: COUNTY.into(),
+        event_code: format!("E{code}"),
+        supply_code: format!("S{supply}"),
+        event_kind: SupplyEventKind::Extension,
+        starts_on: day("2021-01-01"),
+        ends_on: None,
+        new_start_on: Some(day(new_start)),
+        new_finish_on: None,
+        document_number: Some("文1".into()),
+        document_dated: None,
+        remark: None,
+        observed_on: None,
+    };
+    stored(1, record)
+}
+
+/// Firm `F<firm>` on a parcel.
+pub(super) fn occupancy(code: usize, firm: usize, parcel: &str) -> Stored<OccupancyRecord> {
+    let record = OccupancyRecord {
+        division_code: COUNTY.into(),
+        occupancy_code: format!("O{code}"),
+        enterprise_code: format!("F{firm}"),
+        parcel_code: parcel.into(),
+        occupied_area_m2: Some(2_000.0),
+        from_on: None,
+        until_on: None,
+        tenure: None,
+        observed_on: None,
+    };
+    stored(1, record)
+}
+
+/// A year of firm `F<firm>`.
+pub(super) fn enterprise_year(firm: usize, year: i32, tax_wan_yuan: f64) -> Stored<EnterpriseYearRecord> {
+    let record = EnterpriseYearRecord {
+        division_code: COUNTY.into(),
+        enterprise_code: format!("F{firm}"),
+        year,
+        size_class: Some(SizeClass::AboveScale),
+        tax_wan_yuan: Some(tax_wan_yuan),
+        land_area_m2: None,
+        grade: Some("D".into()),
+        grade_reason: None,
+        observed_on: None,
+    };
+    stored(1, record)
+}
+
+pub(super) async fn brought(tx: &mut PgConnection, kind: RegisterKind, name: &str, town: &Registers) -> i64 {
     macro_rules! append {
         ($($kind:ident: $rows:ident = $register:ident;)*) => {
             match kind {
@@ -214,11 +234,11 @@ async fn brought(tx: &mut PgConnection, kind: RegisterKind, name: &str, town: &R
     id
 }
 
-type Subject = (SubjectKind, String, String);
-type Outcomes = BTreeMap<(Subject, String), (OutcomeCode, Option<String>, Option<&'static str>, Option<i64>)>;
+pub(super) type Subject = (SubjectKind, String, String);
+pub(super) type Outcomes = BTreeMap<(Subject, String), (OutcomeCode, Option<String>, Option<&'static str>, Option<i64>)>;
 
 /// What was measured and came out, areas to the hundredth of a square metre.
-fn outcomes(findings: &[JudgedFinding]) -> Outcomes {
+pub(super) fn outcomes(findings: &[JudgedFinding]) -> Outcomes {
     let outcome = |row: &JudgedFinding| {
         let subject = (row.subject, row.division_code.clone(), row.subject_code.clone());
         let area = row.flagged_area_m2.map(|m2| (m2 * 100.0).round() as i64);
@@ -229,21 +249,41 @@ fn outcomes(findings: &[JudgedFinding]) -> Outcomes {
     findings.iter().map(outcome).collect()
 }
 
-fn subjects(outcomes: &Outcomes) -> BTreeSet<Subject> {
+pub(super) fn subjects(outcomes: &Outcomes) -> BTreeSet<Subject> {
     outcomes.keys().map(|(subject, _)| subject.clone()).collect()
 }
 
 /// Of two whole cities the subjects that are not alike.
-fn unlike(before: &Outcomes, after: &Outcomes) -> BTreeSet<Subject> {
+pub(super) fn unlike(before: &Outcomes, after: &Outcomes) -> BTreeSet<Subject> {
     let differs = |one: &Outcomes, other: &Outcomes| -> BTreeSet<Subject> {
         one.iter().filter(|(key, outcome)| other.get(*key) != Some(*outcome)).map(|((subject, _), _)| subject.clone()).collect()
     };
     differs(before, after).into_iter().chain(differs(after, before)).collect()
 }
 
-async fn whole(conn: &mut PgConnection) -> Outcomes {
+pub(super) async fn whole(conn: &mut PgConnection) -> Outcomes {
     let registers = registers(conn, None).await.unwrap();
     outcomes(&decide(&registers, &law(), day("2024-06-30")).unwrap().findings)
+}
+
+/// Every subject that comes out otherwise was judged, and each that was judged comes out as in the whole city; answers which were.
+pub(super) fn is_as_in_the_whole_city(
+    told: &str,
+    (old, new): (&Outcomes, &Outcomes),
+    (before, after): (&Outcomes, &Outcomes),
+) -> BTreeSet<Subject> {
+    let reached = &subjects(old) | &subjects(new);
+    for (part, city) in [(old, before), (new, after)] {
+        let of_reached: Outcomes = city
+            .iter()
+            .filter(|(key, _)| reached.contains(&key.0))
+            .map(|(key, outcome)| (key.clone(), outcome.clone()))
+            .collect();
+        assert_eq!(unlike(part, &of_reached), BTreeSet::new(), "{told}");
+    }
+    let otherwise = unlike(before, after);
+    assert!(otherwise.is_subset(&reached), "{told}: {:?}", &otherwise - &reached);
+    reached
 }
 
 #[tokio::test]
@@ -277,16 +317,8 @@ async fn whatever_changes_the_preview_judges_all_that_comes_out_otherwise_and_as
                 continue;
             }
             let told = format!("seed {seed}, step {step}, {kind:?}");
-            let (reached, otherwise) = (&subjects(&old) | &subjects(&new), unlike(&before, &after));
-            for (part, city) in [(&old, &before), (&new, &after)] {
-                let of_reached: Outcomes = city
-                    .iter()
-                    .filter(|(key, _)| reached.contains(&key.0))
-                    .map(|(key, outcome)| (key.clone(), outcome.clone()))
-                    .collect();
-                assert_eq!(unlike(part, &of_reached), BTreeSet::new(), "{told}");
-            }
-            assert!(otherwise.is_subset(&reached), "{told}: {:?}", &otherwise - &reached);
+            let reached = is_as_in_the_whole_city(&told, (&old, &new), (&before, &after));
+            let otherwise = unlike(&before, &after);
             let flagged = |outcomes: &Outcomes| -> i64 { outcomes.values().filter_map(|(.., area)| *area).sum() };
             let net: f64 = consequence.unwrap().sums.iter().map(|sum| sum.net_m2).sum();
             let expected = (flagged(&after) - flagged(&before)) as f64 / 100.0;
