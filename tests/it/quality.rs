@@ -17,6 +17,7 @@ use mujun::app::state::State;
 use mujun::ingest::{IngestIssue, IssueCode};
 use mujun::register::{Ground, RegisterKind};
 use mujun::serve::router;
+use mujun::store::quality::{self, Listed};
 use mujun::store::{building, import, parcel};
 use mujun_domain::rulebook::Rulebook;
 use mujun_geometry::geo::MultiPolygon;
@@ -194,6 +195,56 @@ async fn rows_are_held_against_what_was_registered_before() {
     // Corrected by its own office: the fault is gone, and the corrected row is examined anew.
     second.parcels[0].record.ground = ground(rectangle(200.0, 0.0, 100.0, 100.0));
     assert_eq!(bring(&world, "third.gpkg", &second).await.1, []);
+}
+
+#[tokio::test]
+async fn a_few_rows_are_held_against_all_that_lies_at_them_and_other_cells_are_not_looked_at() {
+    let world = World::new().await;
+    // Lots along a road of ten kilometres, and later a few more, each across two of them.
+    let along = |number: i32| f64::from(number * 400) - 4_400.0;
+    let mut road = town::registers();
+    (0..24).for_each(|n| add_parcel(&mut road, &format!("R{n:02}"), ground(rectangle(along(n), 0.0, 350.0, 100.0)), None));
+    bring(&world, "road.gpkg", &road).await;
+    let mut few = town::registers();
+    for n in [1, 7, 13, 19, 20] {
+        add_parcel(&mut few, &format!("N{n:02}"), ground(rectangle(along(n) + 200.0, 80.0, 390.0, 100.0)), None);
+    }
+    let (id, issues) = bring(&world, "few.gpkg", &few).await;
+    let overlaps: Vec<&IngestIssue> = issues.iter().filter(|issue| issue.code == IssueCode::GroundsOverlap.code()).collect();
+    let by_postgis: Vec<(i32, String)> = sqlx::query_as(
+        "select n.source_row, r.parcel_code from parcel n join parcel r on st_intersects(n.geom, r.geom)
+         where n.import_id = $1 and r.import_id <> $1",
+    )
+    .bind(id)
+    .fetch_all(&world.city.pool)
+    .await
+    .unwrap();
+    assert_eq!((overlaps.len(), by_postgis.len()), (10, 10));
+    for (row, code) in by_postgis {
+        let other = format!(" / {code}（已登记");
+        assert!(overlaps.iter().any(|issue| issue.row == Some(row) && issue.message.contains(&other)), "{row} and {code}");
+    }
+
+    let grid = quality::grid(&mut world.city.connection().await, RegisterKind::Parcels, id).await.unwrap();
+    assert_eq!(grid.listed, Listed::Brought);
+    let touched: Vec<(i32, i32, i64, i64, f64)> = sqlx::query_as(
+        "with cell as (
+             select floor(st_xmin(geom) * 128)::int as x, floor(st_ymin(geom) * 128)::int as y, count(*) as imported,
+                 max(st_xmax(geom)) as east
+             from parcel where import_id = $1 group by 1, 2
+         )
+         select x, y, imported,
+             (select count(*) from parcel p where st_intersects(p.geom, st_makeenvelope(x / 128.0, y / 128.0, (x + 1) / 128.0, (y + 1) / 128.0, 4490))),
+             east
+         from cell order by x, y",
+    )
+    .bind(id)
+    .fetch_all(&world.city.pool)
+    .await
+    .unwrap();
+    let listed: Vec<_> = grid.cells.iter().map(|cell| (cell.x, cell.y, cell.imported, cell.present, cell.east)).collect();
+    assert_eq!(listed, touched);
+    assert!(listed.len() > 2 && listed.iter().map(|cell| cell.3).sum::<i64>() < 24, "{listed:?}");
 }
 
 #[tokio::test]
