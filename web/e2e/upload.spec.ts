@@ -80,6 +80,17 @@ test('a zipped GBK Shapefile is dropped, confirmed, tried, seen on the map, comm
 
   const { items } = await land.api<{ items: ImportRow[] }>('/api/v1/imports')
   expect(items[0]).toMatchObject({ provider: '某区自然资源所', received_on: '2026-07-01', rows_new: upload.preview?.report?.rows.new })
+  // On a small screen what to do and the place on the map are in sight without moving the table aside.
+  await page.setViewportSize({ width: 1024, height: 768 })
+  await row.locator('[data-action="show-place"]').click()
+  const table = page.getByRole('region', { name: zhCN.imports.issues })
+  expect(await table.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0)
+  await table.evaluate((element) => element.scrollIntoView({ block: 'end' }))
+  await expect(page.locator('.map-mark-chosen')).toBeInViewport()
+  await expect(row).toBeInViewport()
+  await land.keepPicture('intake-issues-small')
+  await page.setViewportSize({ width: 1440, height: 900 })
+
   await page.goto('/imports')
   const listed = page.locator('[data-figure="imports"] tbody tr').first()
   await expect(listed).toContainText('宗地2026.zip')
