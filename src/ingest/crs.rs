@@ -251,17 +251,17 @@ pub(super) fn proposal(bounds: Rect<f64>) -> String {
 fn seen(bounds: Rect<f64>) -> (String, String) {
     let centre = bounds.center();
     if let Some((what, epsg)) = looks_like(centre.x, centre.y) {
-        return (format!("从坐标看像{what}"), format!("。确认后请加 --crs EPSG:{epsg} 重新导入"));
+        return (format!("从坐标看像{what}"), format!("。确认后请指定坐标系（--crs EPSG:{epsg}）重新导入"));
     }
     if let Some((what, _)) = looks_like(centre.y, centre.x) {
         return (
             format!("从坐标看像{what}，但两个坐标轴互换了（纵坐标在前）。可请提供方把东坐标（经度）放在前面后重新导出"),
-            "，或核对后加 --fix swap-axes 重新导入".to_owned(),
+            "，或核对后选“互换两个坐标轴”（--fix swap-axes）重新导入".to_owned(),
         );
     }
     (
         format!("从坐标（{:.6}, {:.6}）看不出是哪一个坐标系。请向提供方问明", centre.x, centre.y),
-        "后加 --crs EPSG:代码 重新导入".to_owned(),
+        "后指定坐标系（--crs EPSG:代码）重新导入".to_owned(),
     )
 }
 

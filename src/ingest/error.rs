@@ -74,7 +74,7 @@ pub enum IngestError {
         path: String,
     },
     /// The mapping names a layer that is not there.
-    #[error("文件“{path}”里没有名为“{wanted}”的图层或工作表；现有：{}。请用 --layer（或字段映射的 layer）改选其中之一", listed(.present))]
+    #[error("文件“{path}”里没有名为“{wanted}”的图层或工作表；现有：{}。请改选其中之一（--layer，或字段映射的 layer）", listed(.present))]
     LayerNotFound {
         /// The path as given.
         path: String,
@@ -84,7 +84,7 @@ pub enum IngestError {
         present: Vec<LayerSummary>,
     },
     /// Several layers and nothing says which.
-    #[error("文件“{path}”里有 {} 个图层或工作表：{}。请用 --layer（或字段映射的 layer）指定一个", .present.len(), listed(.present))]
+    #[error("文件“{path}”里有 {} 个图层或工作表：{}。请选定一个（--layer，或字段映射的 layer）", .present.len(), listed(.present))]
     SeveralLayers {
         /// The path as given.
         path: String,
@@ -122,7 +122,7 @@ pub enum IngestError {
         proposal: String,
     },
     /// The CRS is none we can name by an EPSG code.
-    #[error("文件“{path}”的坐标系“{found}”无法对应到 EPSG 代码。如果确知是哪一个，请加 --crs EPSG:代码 重新导入")]
+    #[error("文件“{path}”的坐标系“{found}”无法对应到 EPSG 代码。如果确知是哪一个，请指定坐标系（--crs EPSG:代码）重新导入")]
     CrsUnknown {
         /// The path as given.
         path: String,
@@ -159,7 +159,7 @@ pub enum IngestError {
         source: mujun_geometry::reproject::ReprojectionError,
     },
     /// PROJ does not know the CRS or cannot transform it.
-    #[error("坐标系 {crs} 不能转换到 EPSG:4490。请检查 --crs 的代码")]
+    #[error("坐标系 {crs} 不能转换到 EPSG:4490。请检查所指定的坐标系（--crs）")]
     Transformation {
         /// The CRS.
         crs: String,
@@ -497,7 +497,7 @@ fn columns_missing(path: &str, mapping: &str, missing: &[MissingColumn], present
 fn shifted(path: &str, name: &str, remedy: Remedy, evidence: &str) -> String {
     let keep = Remedy::KeepPosition;
     format!(
-        "文件“{path}”的坐标很可能带有 {name} 偏移：{evidence}。没有导入任何内容。请对照影像或界址点核对：确有偏移的，加 --fix {remedy}（{}）重新导入；位置无误的（例如有偏移的是已登记的图形），加 --fix {keep}（{}）重新导入",
+        "文件“{path}”的坐标很可能带有 {name} 偏移：{evidence}。没有导入任何内容。请对照影像或界址点核对：确有偏移的，选“{}”（--fix {remedy}）重新导入；位置无误的（例如有偏移的是已登记的图形），选“{}”（--fix {keep}）重新导入",
         remedy.label_zh(),
         keep.label_zh()
     )

@@ -199,7 +199,7 @@ issue_codes! {
     KeyMissing = "ING-001", BlocksRow, DataSupplier, "必填项为空或无法识别",
         "请数据提供方补齐该项后重新报送；其余行不受影响";
     CodeMalformed = "ING-002", BlocksRow, DataSupplier, "编码不合规则",
-        "请按编码规则核对后重新报送；如果来源用的是自有编号，请在字段映射中写 code_scheme = \"opaque\"";
+        "请按编码规则核对后重新报送；如果来源用的是自有编号，请在字段映射中写明宗地代码为自有编号（code_scheme = \"opaque\"）";
     DuplicateKey = "ING-003", BlocksRow, DataSupplier, "同一文件内编号重复",
         "请确认哪一行有效，删去其余行后重新报送；本次保留最先出现的一行";
     NumberUnreadable = "ING-004", Degrades, DataSupplier, "数值无法识别",
@@ -207,13 +207,13 @@ issue_codes! {
     DateUnreadable = "ING-005", Degrades, DataSupplier, "日期无法识别",
         "请改成 2017-09-10 这样的日期后重新报送；本次该项按缺失处理";
     WordUnknown = "ING-006", Degrades, Operator, "取值不在对照表中",
-        "请在字段映射的 values 中补上该取值的含义，或请提供方改用约定的取值；本次该项按缺失处理";
+        "请在字段映射的取值对照（values）中补上该取值的含义，或请提供方改用约定的取值；本次该项按缺失处理";
     OutOfRange = "ING-007", Degrades, DataSupplier, "数值超出允许范围",
         "请核对数值与单位后重新报送；本次该项按缺失处理";
     SentinelAsMissing = "ING-008", Notice, DataSupplier, "哨兵值按缺失处理",
-        "无需处理；如果该值确为真实数值，请在字段映射的 sentinels 中删去它";
+        "无需处理；如果该值确为真实数值，请从字段映射的哨兵值（sentinels）中删去它";
     RowsPassedOver = "ING-009", Notice, Operator, "按映射条件略过的行",
-        "无需处理；如果不应略过，请修改字段映射的 where";
+        "无需处理；如果不应略过，请修改字段映射的取行条件（where）";
     GeometryMissing = "ING-010", BlocksRow, DataSupplier, "没有图形",
         "请补充该行的图形后重新报送";
     KeptWithoutGeometry = "ING-011", Notice, DataSupplier, "没有图形，已保留并列出",
@@ -235,17 +235,17 @@ issue_codes! {
     DivisionNearest = "ING-019", Degrades, DataSupplier, "不在任何行政区内，按最近归入",
         "请核对图形位置；如归属有误，请在来源数据中写明行政区代码";
     EncodingSniffed = "ING-020", Notice, DataSupplier, "属性编码未声明或声明有误，已自动判定",
-        "请核对中文是否正确；如有乱码，请在字段映射中写 encoding";
+        "请核对中文是否正确；如有乱码，请在字段映射中写明文件的编码（encoding）";
     ColumnsUnused = "ING-021", Notice, Operator, "文件中未用到的列",
         "无需处理；如有需要的列，请在字段映射中补上";
     Contradiction = "ING-022", Degrades, DataSupplier, "前后矛盾",
         "请核对后重新报送；本次矛盾的一项按缺失处理";
     CrsOverridden = "ING-023", Notice, Operator, "坐标系按操作员指定",
-        "请确认 --crs 无误；图形位置以它为准";
+        "请确认所指定的坐标系（--crs）无误；图形位置以它为准";
     ReportingUnitUnknown = "ING-024", Degrades, DataSupplier, "报送单位未登记",
         "请核对报送单位代码，或先登记该单位；本次该项按缺失处理";
     TextUndecodable = "ING-025", Degrades, DataSupplier, "有无法解码的字符",
-        "请在字段映射中写明正确的 encoding，或请提供方改用 UTF-8";
+        "请在字段映射中写明文件的编码（encoding），或请提供方改用 UTF-8";
     ColumnNameCut = "ING-026", Notice, DataSupplier, "列名被截断，按前缀对应",
         "请核对该列内容；DBF 列名最多 10 字节，中文列名容易被截断";
     AreaDisagrees = "ING-027", Notice, DataSupplier, "文件面积与图形面积相差过大",
@@ -257,11 +257,11 @@ issue_codes! {
     ReaderWarning = "ING-030", Notice, DataSupplier, "读取时的警告",
         "请核对文件是否完整；可用原软件重新导出后再报送";
     UnitSuspected = "ING-031", Notice, DataSupplier, "疑似面积单位有误",
-        "请核对面积单位；确认后修改字段映射的 unit，或请提供方改正";
+        "请核对面积单位；确认后在字段映射中改正该列的单位（unit），或请提供方改正";
     JoinAmbiguous = "ING-032", Degrades, DataSupplier, "关联表中有多条记录，未采用",
         "请核对关联表；一条图形对应多条记录时不能断定用哪一条";
     OtherLayers = "ING-033", Notice, Operator, "文件中未读取的其他图层",
-        "无需处理；如需导入，请在字段映射的 layer 中指定";
+        "无需处理；如需导入，请改选图层（--layer）后另行导入";
     IndustryUnreadable = "ING-034", Degrades, DataSupplier, "行业代码无法识别",
         "请填 GB/T 4754 大类的两位代码；本次该项按缺失处理";
     PartsDropped = "ING-035", Notice, DataSupplier, "图形中的点、线部分已舍去",
@@ -305,13 +305,13 @@ issue_codes! {
     PlotRatiosSwapped = "ING-054", Notice, Operator, "容积率上、下限两列已按要求对调",
         "请抽查几行合同核对";
     LimitsReversed = "ING-055", Notice, DataSupplier, "容积率上、下限两列疑似写反",
-        "请对照合同核对；确认写反后，在字段映射中对调两列，或加 --fix swap-plot-ratio-columns 重新导入";
+        "请对照合同核对；确认写反后，选“对调容积率上、下限两列”（--fix swap-plot-ratio-columns）重新导入，或在字段映射中对调两列";
     UpperLimitZero = "ING-056", Notice, DataSupplier, "上限为 0，按没有上限处理",
         "请核对合同；如确无上限，请留空";
     CodeDamaged = "ING-057", BlocksRow, DataSupplier, "编码被表格软件改成了数值",
         "末位已经丢失，不能恢复；请提供方把该列设为文本格式后从原系统重新导出";
     LeadingZeroLost = "ING-058", Notice, DataSupplier, "代码疑似丢了前面的 0",
-        "请核对；确认后请提供方把该列设为文本格式，或在字段映射的 values 中写明对应关系";
+        "请核对；确认后请提供方把该列设为文本格式，或在字段映射的取值对照（values）中写明对应关系";
     AreaOnWebMap = "ING-059", Notice, DataSupplier, "面积疑似在网络地图投影上量得",
         "请提供方改报证载面积，或在 CGCS2000 上重新量算；本次按原值保存";
     DateWithoutDay = "ING-060", Notice, DataSupplier, "日期只写到月",
@@ -337,7 +337,7 @@ issue_codes! {
     NotExamined = "ING-073", Notice, Operator, "没有检查图形之间的关系",
         "请核对图形位置与是否大量重复；其余图形已检查";
     ShiftSuspected = "ING-074", Notice, Operator, "坐标疑似带有偏移",
-        "请对照影像或界址点核对位置；确有偏移的，加上所提示的 --fix 重新导入";
+        "请对照影像或界址点核对位置；确有偏移的，选所提示的修正（--fix）重新导入";
 }
 
 #[cfg(test)]

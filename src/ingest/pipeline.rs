@@ -184,9 +184,9 @@ fn shifted(
     if confidence == Confidence::Strong && !is_confirmed {
         return Err(IngestError::Shifted { path: opened.path.clone(), name, remedy, evidence });
     }
-    let confirmed = if is_confirmed { "；按操作员指定（keep-position）照原样读取" } else { "" };
+    let confirmed = if is_confirmed { "；已按操作员指定照原样读取（keep-position）" } else { "" };
     let message = format!("疑似带有 {name} 偏移：{evidence}{confirmed}");
-    let advice = format!("请对照影像或界址点核对位置；确有偏移的，加 --fix {remedy}（{}）重新导入", remedy.label_zh());
+    let advice = format!("请对照影像或界址点核对位置；确有偏移的，选“{}”（--fix {remedy}）重新导入", remedy.label_zh());
     Ok(Some(IngestIssue::new(IssueCode::ShiftSuspected, message).with_remedy(advice)))
 }
 
@@ -415,7 +415,7 @@ fn told(tally: &Tally, count: usize, row: i32, rows: usize, all: &BTreeMap<Tally
                 format!("列“{column}”有 {count} 行（共 {rows} 行）与图形面积相差悬殊，若单位是{unit}则相符（首见第 {row} 行）");
             IngestIssue::new(IssueCode::UnitSuspected, message)
                 .with_cell(column, "")
-                .with_remedy(format!("请核对单位；如确为{unit}，请修改字段映射中该列的 unit 后重新导入"))
+                .with_remedy(format!("请核对单位；如确为{unit}，请在字段映射中把该列的单位（unit）改为{unit}后重新导入"))
         }
         Tally::OnWebMap(column) => {
             if count < BY_CHANCE || count * 2 < rows {

@@ -196,7 +196,7 @@ fn of_kind(table: &Table<'_>, kind: RegisterKind) -> Option<MappingProposal> {
         .map(|field| MissingKey {
             field: field.name.to_owned(),
             label: field.label.to_owned(),
-            remedy: format!("请在映射中写明{}（{}）是哪一列；全表相同的可写在 [constants]", field.label, field.name),
+            remedy: format!("请在字段映射中写明{}（{}）是哪一列；全表相同的可写作常量（[constants]）", field.label, field.name),
         })
         .chain(division.missing())
         .collect();

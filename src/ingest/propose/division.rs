@@ -90,7 +90,9 @@ impl Division {
         matches!(self, Division::Unknown).then(|| MissingKey {
             field: "division".to_owned(),
             label: "行政区".to_owned(),
-            remedy: "请在映射中写明行政区如何确定，例如 division = { fixed = \"330402\" } 或 { column = \"列名\" }".to_owned(),
+            remedy:
+                "请在字段映射中写明行政区如何确定（division），例如 division = { fixed = \"330402\" } 或 { column = \"列名\" }"
+                    .to_owned(),
         })
     }
 

@@ -244,7 +244,7 @@ fn settle<'a>(
         words = known.into_iter().filter_map(|(word, to)| Some((word, to?))).collect();
         if !unknown.is_empty() {
             let shown: Vec<&str> = unknown.iter().take(5).map(|(word, _)| word.as_str()).collect();
-            doubts.push(format!("取值{}还不知道是什么意思，请在 values 中写明", shown.join("、")));
+            doubts.push(format!("取值{}还不知道是什么意思，请在取值对照（values）中写明", shown.join("、")));
         }
     }
     Match {
