@@ -1,5 +1,7 @@
 //! The map itself inside its frame: ground, counties, areas, hatches, dots, lines, labels, in the order of the map application.
 
+use std::collections::BTreeMap;
+
 use mujun_domain::kind::Kind;
 use serde_json::Value;
 
@@ -40,7 +42,10 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, picture: &Picture, counties: &[
         svg.path(&shapes.fill, &fill_paint);
         svg.path(&shapes.specks, &fill_paint);
         svg.path(&shapes.blocks, &fill_paint);
-        svg.path(&heaps(*class, &shapes.heaps), &class.kind().map_or(fill_paint, dot_paint));
+        match class.kind() {
+            Some(kind) => svg.path(&discs(&shapes.heaps), &dot_paint(kind)),
+            None => squares(svg, &shapes.heaps),
+        }
         if let Some(kind) = class.kind()
             && zoom >= AREAS_FROM_ZOOM
         {
@@ -75,9 +80,9 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, picture: &Picture, counties: &[
     svg.push("</g>");
 }
 
-/// The value of a ramp: linear between the two zooms, constant outside them.
-fn ramp(zoom: f64, (from, low): (f64, f64), (to, high): (f64, f64)) -> f64 {
-    low + ((zoom - from) / (to - from)).clamp(0.0, 1.0) * (high - low)
+/// The value of a ramp: linear between the two places, constant outside them.
+fn ramp(at: f64, (from, low): (f64, f64), (to, high): (f64, f64)) -> f64 {
+    low + ((at - from) / (to - from)).clamp(0.0, 1.0) * (high - low)
 }
 
 /// How a class is filled and, where its lines are shown at this zoom, how they are drawn.
@@ -156,21 +161,32 @@ fn dots(points: &[(f64, f64)], zoom: f64) -> PathData {
     path
 }
 
-/// Land summed up in squares: of a kind a disc as large as its 亩, of parcels the square itself.
-fn heaps(class: Class, heaps: &[Heap]) -> PathData {
+/// Land of a kind that is summed up in squares: in each a disc as large as its 亩.
+fn discs(heaps: &[Heap]) -> PathData {
     /// Land whose disc fills its square.
     const FULL_MU: f64 = 400.0;
     const LEAST_RADIUS: f64 = 1.0;
     let mut path = PathData::default();
     for Heap { at, side, area_mu } in heaps {
-        if class.kind().is_some() {
-            path.disc(*at, ((area_mu / FULL_MU).sqrt() * side / 2.0).clamp(LEAST_RADIUS, side / 2.0));
-        } else {
-            let (x, y, half) = (at.0, at.1, side / 2.0);
-            path.ring(&[(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]);
-        }
+        path.disc(*at, ((area_mu / FULL_MU).sqrt() * side / 2.0).clamp(LEAST_RADIUS, side / 2.0));
     }
     path
+}
+
+/// Parcels that are summed up in squares: the more 亩 the denser the tint, so that a city in which nothing is flagged is no blank sheet.
+/// Tints are told apart by a twentieth, squares of one tint are one path.
+fn squares(svg: &mut Svg, heaps: &[Heap]) {
+    let (thin, most, dense) = palette::SQUARE_TINT;
+    let mut tints: BTreeMap<u8, PathData> = BTreeMap::new();
+    for Heap { at: (x, y), side, area_mu } in heaps {
+        let tint = ramp(area_mu.ln_1p(), (0.0, thin), (most, dense));
+        let half = side / 2.0;
+        let corners = [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)];
+        tints.entry((tint * 20.0).round() as u8).or_default().ring(&corners);
+    }
+    for (tint, path) in tints {
+        svg.path(&path, &format!(r#"fill="{}" fill-opacity="{}""#, palette::PARCEL_LINE, short(f64::from(tint) / 20.0)));
+    }
 }
 
 /// How dots of a kind are painted.
@@ -277,4 +293,23 @@ fn labels(svg: &mut Svg, frame: &Frame, picture: &Picture, counties: &[DivisionR
         }
     }
     svg.push("</g>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squares_of_parcels_are_the_denser_the_more_land_they_hold() {
+        let heap = |x: f64, area_mu: f64| Heap { at: (x, 10.0), side: 4.0, area_mu };
+        let mut svg = Svg::default();
+        squares(&mut svg, &[heap(10.0, 5_000.0), heap(14.0, 0.1), heap(18.0, 60.0), heap(22.0, 55.0)]);
+        let told = svg.finish();
+        let paths: Vec<&str> = told.lines().collect();
+        assert_eq!(paths.len(), 3, "{told}");
+        for (path, (opacity, subpaths)) in paths.iter().zip([("0.1", 1), ("0.3", 2), ("0.5", 1)]) {
+            assert!(path.contains(&format!(r#"fill="{}" fill-opacity="{opacity}""#, palette::PARCEL_LINE)), "{path}");
+            assert_eq!(path.matches('M').count(), subpaths, "{path}");
+        }
+    }
 }

@@ -35,6 +35,8 @@ pub(super) const INSIDE: &str = "#f8f8f5";
 pub(super) const DIVISION_LINE: &str = "#6a7078";
 pub(super) const PARCEL_FILL: &str = "#e9e7de";
 pub(super) const PARCEL_LINE: &str = "#b3b0a4";
+/// How dense the tint of a square of parcels is: this much, for so many (natural logarithms of one more than) its 亩, and that much.
+pub(super) const SQUARE_TINT: (f64, f64, f64) = (0.1, 8.0, 0.5);
 pub(super) const UNDETERMINED_FILL: &str = "#d9d3ea";
 pub(super) const UNDETERMINED_LINE: &str = "#5f4a94";
 pub(super) const BUILDING: &str = "#9aa0a6";
@@ -135,5 +137,8 @@ mod tests {
             assert!(theirs.contains(&format!("['{prefix}', '{colour}']")), "{prefix}");
         }
         assert!(theirs.contains(&format!("ZONE_OTHER = '{}'", ZONE_OTHER.0)));
+        let (thin, most, dense) = SQUARE_TINT;
+        let ramp = format!("['ln', ['+', 1, landInSquare]], 0, {thin}, {most}, {dense}]");
+        assert!(include_str!("../../../web/src/map/layers/areas.ts").contains(&ramp), "{ramp}");
     }
 }

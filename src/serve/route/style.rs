@@ -24,6 +24,7 @@ pub(in crate::serve) async fn get(BaseUrl(base): BaseUrl, parameters: Parameters
         json!({ "id": "background", "type": "background", "paint": { "background-color": "#e7eaec" } }),
         fill("divisions", json!(true), "#f8f8f5", 1.0),
         fill("zones", json!(true), "#dcdcd2", 0.35),
+        squares("parcels", "area_mu", "#b3b0a4", (0.1, 8, 0.5)),
         fill("parcels_block", json!(["==", ["get", "kind"], ""]), "#e9e7de", 0.75),
         fill("parcels", json!(["==", ["get", "kind"], ""]), "#e9e7de", 0.75),
         line("parcels", json!(["==", ["get", "kind"], ""]), "#b3b0a4", 0.6),
@@ -55,6 +56,15 @@ pub(in crate::serve) async fn get(BaseUrl(base): BaseUrl, parameters: Parameters
     )
 }
 
+/// Where a tile holds too many to draw: the more 亩 of `sum` in a square the denser its tint, as in the map application. `tint` is how
+/// dense it is at none, at how many natural logarithms of one more than its 亩 it is densest, and how dense then.
+fn squares(layer: &str, sum: &str, colour: &str, (thin, most, dense): (f64, u8, f64)) -> Value {
+    let land = json!(["to-number", ["coalesce", ["get", sum], 0]]);
+    let mut squares = fill(&format!("{layer}_grid"), json!([">", land, 0]), colour, dense);
+    squares["paint"]["fill-opacity"] = json!(["interpolate", ["linear"], ["ln", ["+", 1, land]], 0, thin, most, dense]);
+    squares
+}
+
 /// Approved and unsupplied ground has a layer of its own; the other kinds are parcels.
 fn kind_layers(kind: Kind) -> [Value; 5] {
     let (fill_colour, ink) = hatch::colours(kind);
@@ -76,11 +86,8 @@ fn kind_layers(kind: Kind) -> [Value; 5] {
     hatched["minzoom"] = json!(12);
     hatched["paint"] = json!({ "fill-pattern": hatch::name(kind), "fill-opacity": 0.75 });
     outline["id"] = json!(named("line"));
-    let grid = json!({
-        "id": named("grid"), "type": "fill", "source": "city", "source-layer": format!("{layer}_grid"),
-        "filter": [">", ["coalesce", ["get", sum], 0], 0],
-        "paint": { "fill-color": fill_colour, "fill-opacity": 0.6 },
-    });
+    let mut grid = squares(layer, &sum, fill_colour, (0.12, 7, 0.85));
+    grid["id"] = json!(named("grid"));
     let mut block = fill(&format!("{layer}_block"), of_kind, fill_colour, 0.9);
     block["id"] = json!(named("block"));
     [grid, block, area, hatched, outline]

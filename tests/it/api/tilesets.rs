@@ -105,9 +105,21 @@ async fn tile_json_and_the_style_lead_to_tiles() {
         let base = parts.iter().fold(source, |source, part| source.trim_end_matches(part));
         assert!(layers.contains(&base), "{source}");
     }
-    // The colours are those of the application.
-    let palette =
-        std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/map/palette.ts")).unwrap();
+    // The colours are those of the application, and so is the tint of squares of parcels, under everything that is flagged.
+    let application = |file: &str| {
+        std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/map").join(file)).unwrap()
+    };
+    let palette = application("palette.ts");
+    let ids: Vec<&str> = style["layers"].as_array().unwrap().iter().map(|layer| layer["id"].as_str().unwrap()).collect();
+    let at = |id: &str| ids.iter().position(|known| *known == id).unwrap_or_else(|| panic!("{id} is not in {ids:?}"));
+    assert!(at("parcels_grid-fill") < at("parcels_block-fill") && at("parcels_block-fill") < at("underused-grid"));
+    for (layer, file, sum) in
+        [("parcels_grid-fill", "layers/areas.ts", "landInSquare"), ("underused-grid", "layers/kinds.ts", "sum")]
+    {
+        let tint = style["layers"][at(layer)]["paint"]["fill-opacity"].as_array().unwrap();
+        let stops: Vec<String> = tint[3..].iter().map(ToString::to_string).collect();
+        assert!(application(file).contains(&format!("{sum}]], {}]", stops.join(", "))), "{layer}: {stops:?}");
+    }
     for layer in style["layers"].as_array().unwrap() {
         for (name, colour) in layer["paint"].as_object().unwrap() {
             if let Some(colour) = colour.as_str().filter(|_| name.ends_with("-color") && !name.starts_with("text")) {
