@@ -18,6 +18,7 @@ use super::{
     issue::shortened,
     propose::{self, MappingProposal},
     source::{self, Opened, RawRow, Request, Shape},
+    write,
 };
 use crate::register::RegisterKind;
 
@@ -170,11 +171,10 @@ pub fn inspect_for(
     }
     let best = |found: &Found| found.proposals.first().map_or(0.0, |proposal| proposal.score);
     let chosen = (0..found.len()).max_by(|one, other| best(&found[*one]).total_cmp(&best(&found[*other])).then(other.cmp(one)));
-    let Found { look, profiles, diagnosis, proposals } = match chosen {
+    let Found { look, columns, diagnosis, proposals } = match chosen {
         Some(chosen) => found.swap_remove(chosen),
         None => return Err(IngestError::NoLayer { path: path.display().to_string() }),
     };
-    let columns = profiles.iter().map(column_seen).collect();
     let preview = look
         .rows
         .iter()
@@ -251,7 +251,7 @@ fn layer_seen(look: &Look) -> LayerSeen {
 /// A layer with everything that was found about it.
 struct Found {
     look: Look,
-    profiles: Vec<Profile>,
+    columns: Vec<ColumnSeen>,
     diagnosis: CrsDiagnosis,
     proposals: Vec<MappingProposal>,
 }
@@ -265,10 +265,13 @@ struct Asked {
 
 impl Found {
     fn of(mut look: Look, options: &ReadOptions, place: &Place, asked: Asked) -> Found {
-        let profiles: Vec<Profile> =
+        let mut profiles: Vec<Profile> =
             look.opened.columns.iter().enumerate().map(|(position, name)| Profile::of(name, position, &look.rows)).collect();
         let (diagnosis, reading) = crs::diagnose(&mut look.opened, options, place, &look.rows);
         let areas = areas(&look, reading);
+        // Rows that were set aside and mended are what they were before we wrote the reasons beside them.
+        let columns = profiles.iter().map(column_seen).collect();
+        profiles.retain(|profile| !write::is_ours(&profile.name));
         let table = propose::Table {
             profiles: &profiles,
             areas: &areas,
@@ -277,7 +280,7 @@ impl Found {
             wanted: asked.wanted,
         };
         let proposals = propose::propose(&table);
-        Found { look, profiles, diagnosis, proposals }
+        Found { look, columns, diagnosis, proposals }
     }
 }
 

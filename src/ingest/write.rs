@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+pub(super) use quarantine::is_ours;
 pub use quarantine::{QuarantineFormat, QuarantineSpec, QuarantineWriter, QuarantinedRow};
 pub use table::{CsvEncoding, CsvWriter};
 pub use vector::{DbfEncoding, LayerSpec, SideFile, VectorFormat, VectorWriter};

@@ -374,3 +374,26 @@ fn what_is_said_of_the_position_asks_for_no_option_of_the_command_line() {
     assert!(!plane.crs.explanation.contains("plane.csv"), "the page knows the file: {}", plane.crs.explanation);
     assert_eq!(plane.crs.fixes[0].option, "--crs EPSG:4528", "the command line shows it at the fix");
 }
+
+#[test]
+fn rows_that_were_set_aside_are_known_by_the_mapping_that_they_came_under() {
+    let folder = TempDir::new().unwrap();
+    let columns = [
+        "ZL", "QLR", "BSDW", "GXSJ", "HYDM", "LDMJ", "YDBJ", "YTDM", "ZDDM", "ZZMJ", "GZWMJ", "JCYDMJ", "LTDCMJ", "XZBGJZMJ",
+        "XZBGYDMJ",
+    ];
+    let row = |index: usize, more: &[(&str, &str)]| {
+        let mut properties: serde_json::Map<_, _> = columns.map(|column| (column.to_owned(), json!("1"))).into_iter().collect();
+        properties.insert("ZDDM".to_owned(), json!(code(index)));
+        properties.extend(more.iter().map(|(column, text)| ((*column).to_owned(), json!(text))));
+        serde_json::Value::Object(properties)
+    };
+    let beside = [("原行号", "5"), ("隔离代码", "ING-001"), ("隔离原因", "宗地代码为空"), ("处理办法", "请补齐")];
+    let mended = inspected(&parcels(&folder, "隔离.geojson", |index| row(index, &beside)));
+    assert_eq!(best(&mended).built_in.as_deref(), Some("sample-parcels"));
+    assert_eq!(best(&mended).unused_columns, []);
+    assert_eq!(mended.columns.len(), columns.len() + beside.len(), "all are shown");
+    // Another column is one that the mapping was not made for.
+    let other = inspected(&parcels(&folder, "其他.geojson", |index| row(index, &[("备考", "一")])));
+    assert_eq!(best(&other).built_in, None);
+}

@@ -15,6 +15,11 @@ use super::{Cell, Field, LayerSpec, VectorFormat, VectorWriter, WorkbookSpec, Wo
 const OURS: [&str; 4] = ["原行号", "隔离代码", "隔离原因", "处理办法"];
 /// The outline of a row in a workbook, which has no place for one.
 const OUTLINE: &str = "原图形WKT";
+/// Whether a column is one that we put beside those of the office.
+pub(in crate::ingest) fn is_ours(column: &str) -> bool {
+    OURS.contains(&column) || column == OUTLINE
+}
+
 /// Under which a raw row keeps its geometry.
 const GEOMETRY: &str = "@wkb";
 /// Characters that a cell of a workbook holds.
@@ -98,12 +103,8 @@ impl QuarantineWriter {
     /// # Errors
     /// It cannot be made.
     pub fn create(path: &Path, format: QuarantineFormat, spec: &QuarantineSpec) -> Result<QuarantineWriter, WriteError> {
-        let columns: Vec<String> = spec
-            .columns
-            .iter()
-            .filter(|name| name.as_str() != GEOMETRY && name.as_str() != OUTLINE && !OURS.contains(&name.as_str()))
-            .cloned()
-            .collect();
+        let columns: Vec<String> =
+            spec.columns.iter().filter(|name| name.as_str() != GEOMETRY && !is_ours(name)).cloned().collect();
         let shown = distinct(&columns);
         let crs = spec.crs.unwrap_or(Crs::CGCS2000);
         let sink = match format {
