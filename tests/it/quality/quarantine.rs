@@ -1,8 +1,12 @@
 //! Rows that were set aside come back as a file: with their columns, their outline where they came from, and the reason; mended
 //! and sent again, they are in.
 
+use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use calamine::{Data, Reader, Xlsx, open_workbook};
@@ -165,6 +169,73 @@ async fn a_workbook_of_rows_set_aside_is_mended_and_sent_again() {
         .await
         .unwrap();
     assert_eq!(signed, Some(day("2021-05-01")), "what was not touched is as it was");
+}
+
+/// Runs one of GDAL's own programs.
+fn run(program: &str, arguments: &[&OsStr]) {
+    let run = Command::new(program).args(arguments).output().unwrap();
+    assert!(run.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// What the server answers, when all is well.
+async fn downloaded(routes: &Router, address: String, to: PathBuf) -> PathBuf {
+    let response = routes.clone().oneshot(Request::get(&address).body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK, "{address}");
+    fs::write(&to, response.into_body().collect().await.unwrap().to_bytes()).unwrap();
+    to
+}
+
+#[tokio::test]
+async fn what_was_set_aside_is_downloaded_mended_with_other_programs_and_sent_again_and_nothing_is_there_twice() {
+    let world = World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (id, _) = send(&world, &office_file(folder.path())).await;
+    let versions = async || -> Vec<(String, i64)> {
+        let sql = "select parcel_code, version_id from parcel order by parcel_code, version_id";
+        sqlx::query_as(sql).fetch_all(&world.city.pool).await.unwrap()
+    };
+    let first = versions().await;
+    let routes = routes(&world, std::sync::Arc::new(mujun::app::rulebook::load(None).unwrap()), folder.path());
+    let address = |format: &str| format!("/api/v1/imports/{id}/quarantine?format={format}");
+    let aside = downloaded(&routes, address("gpkg"), folder.path().join("隔离.gpkg")).await;
+    let book = downloaded(&routes, address("xlsx"), folder.path().join("隔离.xlsx")).await;
+
+    // The clerk looks the codes up; what lies far off is not hers to mend.
+    let mended = folder.path().join("改正.gpkg");
+    run("ogr2ogr", &["-f".as_ref(), "GPKG".as_ref(), mended.as_os_str(), aside.as_os_str()]);
+    for (row, code) in [(2, "Z2"), (3, "Z3")] {
+        let change = format!("update \"宗地\" set \"宗地代码\" = '{code}' where \"原行号\" = {row}");
+        run("ogrinfo", &[mended.as_os_str(), "-sql".as_ref(), change.as_ref()]);
+    }
+    let (_, report) = send(&world, &mended).await;
+    assert_eq!((report.appended.new, report.appended.changed, report.source.rows_quarantined), (2, 0, 1), "{:#?}", report.issues);
+    let second = versions().await;
+    assert_eq!(second.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(), ["Z1", "Z2", "Z3"]);
+    assert_eq!(second[0], first[0], "what was in is as it was");
+
+    // The same rows as the workbook has them, from another desk: they are there already.
+    let mut workbook: Xlsx<_> = open_workbook(&book).unwrap();
+    let lines: Vec<Vec<String>> =
+        workbook.worksheet_range("宗地").unwrap().rows().map(|row| row.iter().map(Data::to_string).collect()).collect();
+    let at = |name: &str| lines[0].iter().position(|header| header == name).unwrap_or_else(|| panic!("{name}: {:?}", lines[0]));
+    let mut table = format!("{}\n", lines[0].join(","));
+    for line in &lines[1..] {
+        let mut line: Vec<String> = line.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        if let Some(code) = [("\"2\"", "Z2"), ("\"3\"", "Z3")].iter().find(|(row, _)| *row == line[at("原行号")]) {
+            line[at("宗地代码")] = code.1.to_owned();
+        }
+        table.push_str(&format!("{}\n", line.join(",")));
+    }
+    let sheet = folder.path().join("改正.csv");
+    fs::write(&sheet, table).unwrap();
+    let again = folder.path().join("改正.xlsx");
+    run("ogr2ogr", &["-f".as_ref(), "XLSX".as_ref(), again.as_os_str(), sheet.as_os_str()]);
+    let mapping = MappingChoice::Text { name: "office-parcels".into(), toml: MAPPING.into() };
+    let mut request = ImportRequest { mapping, ..ImportRequest::new(RegisterKind::Parcels, again) };
+    request.options.crs = Some(Crs::CGCS2000_GK_120E);
+    let report = import(&world.city.pool, request, &unwatched).await.unwrap();
+    assert_eq!((report.appended.new, report.appended.changed, report.appended.unchanged), (0, 0, 2), "{:#?}", report.issues);
+    assert_eq!(versions().await, second);
 }
 
 #[tokio::test]
