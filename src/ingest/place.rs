@@ -85,17 +85,18 @@ impl Place {
     /// The division of a point in longitude and latitude.
     pub(super) fn locate(&self, point: Point<f64>) -> Located {
         let margin = EXTENT_MARGIN_DEGREES;
+        let reaching = || {
+            self.divisions.iter().filter(|(_, surface)| {
+                let bounds = surface.bounds();
+                let (low, high) = (bounds.min(), bounds.max());
+                Rect::new((low.x - margin, low.y - margin), (high.x + margin, high.y + margin)).contains(&point)
+            })
+        };
+        if let Some((code, _)) = reaching().find(|(_, surface)| surface.multi_polygon().contains(&point)) {
+            return Located::Inside(code.to_string());
+        }
         let mut nearest: Option<(f64, &DivisionCode)> = None;
-        for (code, surface) in &self.divisions {
-            let bounds = surface.bounds();
-            let reach =
-                Rect::new((bounds.min().x - margin, bounds.min().y - margin), (bounds.max().x + margin, bounds.max().y + margin));
-            if !reach.contains(&point) {
-                continue;
-            }
-            if surface.multi_polygon().contains(&point) {
-                return Located::Inside(code.to_string());
-            }
+        for (code, surface) in reaching() {
             let distance = Euclidean.distance(&point, surface.multi_polygon());
             if distance <= margin && nearest.is_none_or(|(least, _)| distance < least) {
                 nearest = Some((distance, code));

@@ -1,6 +1,7 @@
 -- What hangs on the table of the {called} that is quicker to make once for all rows than to keep up row by row, and how is it made again?
 -- Where the server trusts us ($1), references stay, and only what looks them up row by row rests; others' triggers never do.
--- Keys first: the others are made after them, in the order of their names.
+-- What the server makes on one core comes first, while we examine on the other; keys and indexes that it makes on all cores follow, in
+-- the order of their names.
 select
     case when dressed.is_constraint is null then format('alter table %s disable trigger %I', dressed.on_table, dressed.name)
          when dressed.is_constraint then format('alter table %s drop constraint %I', dressed.on_table, dressed.name)
@@ -16,9 +17,11 @@ from (
     where k.conrelid = '{table}'::regclass and (k.contype in ('p', 'u') or (k.contype = 'f' and not $1))
       and not exists (select from pg_constraint other where other.confrelid = k.conrelid)
     union all
-    select x.indrelid::regclass, i.relname, false, x.indexrelid, pg_get_indexdef(x.indexrelid), 1
+    select x.indrelid::regclass, i.relname, false, x.indexrelid, pg_get_indexdef(x.indexrelid),
+           case am.amname when 'btree' then 1 else -1 end
     from pg_index x
     join pg_class i on i.oid = x.indexrelid
+    join pg_am am on am.oid = i.relam
     where x.indrelid = '{table}'::regclass
       and not exists (select from pg_constraint k where k.conindid = x.indexrelid and k.conrelid = x.indrelid)
       -- An index of ended versions only: no new row enters it, and to make it again is to read the table for nothing.
