@@ -52,7 +52,7 @@ pub use isolated::{COMMAND as READ_COMMAND, read_with, serve as serve_read};
 pub use issue::{IngestIssue, IssueCode, Party, Severity};
 pub use mapping::{BUILT_IN_NAMES, CodeScheme, DivisionRule, Mapping, MappingFault, MappingFaults};
 pub use pipeline::{Chunk, Piece, Readable, Summary};
-pub use place::{Neighbours, Place};
+pub use place::{Neighbours, Place, RegisteredKeys};
 pub use preview::{Preview, PreviewCell, PreviewField, PreviewRow, preview};
 pub use propose::{FieldProposal, MappingProposal, MissingKey, UnusedColumn};
 pub use remedy::{Remedy, UnknownRemedy};

@@ -34,6 +34,7 @@ pub mod read;
 pub mod reference;
 pub mod rulebook_text;
 pub mod run;
+mod sieve;
 pub mod supply;
 pub mod supply_event;
 pub mod target;

@@ -2,18 +2,17 @@
 //! transaction after the merge. Every fault is told with both parties and its place; none sets a row aside: which of two
 //! outlines is wrong is not ours to decide, and a row that was taken out would hide what it overlaps.
 //!
-//! The city is worked through in windows: memory is two windows, however many rows there are.
+//! The city is worked through in windows: memory is two windows, however many rows there are and however many of them are at fault.
 
+mod found;
 mod gathered;
 pub mod lineage;
 mod report;
 mod tolerance;
 mod window;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use mujun_geometry::geo::Coord;
 use mujun_geometry::layer::{Layer, LayerBuilder};
 use mujun_geometry::reproject::ReprojectionError;
 use rayon::prelude::*;
@@ -27,6 +26,8 @@ use crate::ingest::IngestIssue;
 use crate::register::RegisterKind;
 use crate::store::quality::WindowColumns;
 use crate::store::{self, StoreError};
+pub use found::Found;
+use found::{Meetings, Met, OutsideFound, Part, RowKey, SliverFound, StripFound};
 pub use gathered::{Aside, GatherError, Gathered};
 pub use tolerance::{Tolerances, TolerancesMissing};
 
@@ -48,6 +49,9 @@ pub enum QualityError {
     /// What was kept aside of the file cannot be read.
     #[error(transparent)]
     Gathered(#[from] GatherError),
+    /// What was found could not be kept aside.
+    #[error("图形关系的暂存文件读写失败，多半是磁盘已满")]
+    Aside(#[from] std::io::Error),
     /// A background task was lost.
     #[error("质量检查的后台任务中断")]
     Task(#[source] tokio::task::JoinError),
@@ -87,14 +91,15 @@ impl Examination {
             watch(ImportProgress { step: ImportStep::Examining, rows: rows as u64, of });
         };
         tell(0);
-        let mut found = Found { off_plane: grid.cells.iter().map(|cell| cell.off_plane).sum(), ..Found::default() };
-        let mut pending: Option<tokio::task::JoinHandle<Result<Found, ReprojectionError>>> = None;
+        let aside = if self.kind == RegisterKind::Parcels { Some(Meetings::new()?) } else { None };
+        let mut found = Found::none(grid.cells.iter().map(|cell| cell.off_plane).sum(), aside);
+        let mut pending: Option<tokio::task::JoinHandle<Result<Part, ReprojectionError>>> = None;
         for bounds in window::windows(grid, self.tolerances.topology.gap_max_width_m) {
             // The server reads the next window while the last one is examined.
             let columns = store::quality::window(conn, self.kind, self.import_id, bounds).await?;
             if let Some(pending) = pending.take() {
-                found.add(pending.await.map_err(QualityError::Task)??);
-                tell(found.examined);
+                found.add(pending.await.map_err(QualityError::Task)??, &self.tolerances)?;
+                tell(found.examined());
             }
             let examination = self.clone();
             pending = Some(tokio::task::spawn_blocking(move || {
@@ -104,8 +109,8 @@ impl Examination {
             }));
         }
         if let Some(pending) = pending {
-            found.add(pending.await.map_err(QualityError::Task)??);
-            tell(found.examined);
+            found.add(pending.await.map_err(QualityError::Task)??, &self.tolerances)?;
+            tell(found.examined());
         }
         Ok(found)
     }
@@ -115,10 +120,11 @@ impl Examination {
     /// # Errors
     /// What was kept aside cannot be read.
     pub fn gathered(&self, gathered: &Gathered) -> Result<Found, QualityError> {
-        let mut found = Found { off_plane: gathered.off_plane(), ..Found::default() };
+        // The first of a register take nothing over.
+        let mut found = Found::none(gathered.off_plane(), None);
         for bounds in window::windows(gathered.grid(), self.tolerances.topology.gap_max_width_m) {
             let (columns, outlines) = gathered.window(bounds)?;
-            found.add(self.part(columns, outlines.project(PLANE)?));
+            found.add(self.part(columns, outlines.project(PLANE)?), &self.tolerances)?;
         }
         Ok(found)
     }
@@ -130,10 +136,16 @@ impl Examination {
     pub async fn tell(self, conn: &mut PgConnection, mut found: Found) -> Result<Vec<IngestIssue>, QualityError> {
         let Examination { kind, import_id, tolerances, .. } = self;
         let mut issues = Vec::new();
-        if kind == RegisterKind::Parcels {
-            issues = lineage::trace(conn, import_id, &mut found.meetings, &found.divisions, &tolerances).await?;
+        if let Some(aside) = found.aside.take() {
+            let (told, closed) = lineage::trace(conn, import_id, &aside, &found.codes, &tolerances).await?;
+            issues = told;
+            let is_closed = |met: &Met| met.other_role == Role::Present && closed.binary_search(&met.other.version_id).is_ok();
+            aside.each(|_, met| {
+                if !is_closed(&met) {
+                    found.list(met, &tolerances);
+                }
+            })?;
         }
-        found.meetings.retain(|met| met.common_m2 >= tolerances.overlap_min_m2 || met.is_copy(&tolerances));
         issues.extend(report::issues(conn, kind, import_id, found, &tolerances).await?);
         Ok(issues)
     }
@@ -170,99 +182,9 @@ async fn counties(conn: &mut PgConnection, checks: Checks) -> Result<Counties, Q
     Ok(Counties::new(boundaries)?)
 }
 
-/// Two rows that share ground. Areas in ellipsoidal m².
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Met {
-    /// 本次导入的一行的版本号。
-    one: i64,
-    /// 另一行的版本号。
-    other: i64,
-    /// Whether the other is a present row that the import did not record.
-    other_role: Role,
-    /// 共有面积，按前者换算。
-    common_m2: f64,
-    /// 共有面积，按后者换算。
-    common_in_other_m2: f64,
-    one_m2: f64,
-    other_m2: f64,
-    place: Option<Coord<f64>>,
-}
-
-impl Met {
-    /// The smaller of the two shares that they have in common.
-    fn mutual_share(&self) -> f64 {
-        (self.common_m2 / self.one_m2.max(self.other_m2)).min(1.0)
-    }
-
-    fn is_copy(&self, tolerances: &Tolerances) -> bool {
-        self.mutual_share() >= tolerances.topology.nearly_same_min_share
-    }
-}
-
-/// A strip between two rows.
-#[derive(Clone, Copy, Debug)]
-struct StripFound {
-    one: i64,
-    other: i64,
-    length_m: f64,
-    area_m2: f64,
-    place: Coord<f64>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct SliverFound {
-    one: i64,
-    area_m2: f64,
-    width_m: f64,
-    place: Coord<f64>,
-}
-
-#[derive(Clone, Debug)]
-struct OutsideFound {
-    one: i64,
-    share: f64,
-    outside_m2: f64,
-    mostly_in: Option<String>,
-    place: Coord<f64>,
-}
-
-/// The divisions of rows by version: with both a row is found by its key.
-type Divisions = HashMap<i64, Arc<str>>;
-
-/// What was found; places in the plane.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// Of every row that is named below.
-    divisions: Divisions,
-    meetings: Vec<Met>,
-    strips: Vec<StripFound>,
-    slivers: Vec<SliverFound>,
-    outside: Vec<OutsideFound>,
-    examined: usize,
-    unexamined_pairs: usize,
-    off_plane: i64,
-}
-
-impl Found {
-    /// How many rows were examined.
-    pub fn examined(&self) -> usize {
-        self.examined
-    }
-
-    fn add(&mut self, mut other: Found) {
-        self.divisions.extend(std::mem::take(&mut other.divisions));
-        self.meetings.append(&mut other.meetings);
-        self.strips.append(&mut other.strips);
-        self.slivers.append(&mut other.slivers);
-        self.outside.append(&mut other.outside);
-        self.examined += other.examined;
-        self.unexamined_pairs += other.unexamined_pairs;
-    }
-}
-
 impl Examination {
     /// Examines one window; the outlines of its rows are in the plane.
-    fn part(&self, columns: WindowColumns, outlines: Layer) -> Found {
+    fn part(&self, columns: WindowColumns, outlines: Layer) -> Part {
         let Examination { checks, tolerances, counties, .. } = self;
         let WindowColumns { version_ids, roles, divisions, division_codes, ground } = columns;
         let roles: Vec<Role> = roles.into_iter().map(role).collect();
@@ -271,9 +193,10 @@ impl Examination {
         let seen = topology::examine(&window, *checks, &tolerances.topology);
         let Window { grounds, roles, numbers } = &window;
         let middle = |position: usize| grounds.outline(position).bounds().center();
+        let key = |position: usize| RowKey { version_id: numbers[position], division: divisions[position] };
         let meetings = seen.meetings.par_iter().enumerate().map(|(rank, meeting)| Met {
-            one: numbers[meeting.one],
-            other: numbers[meeting.other],
+            one: key(meeting.one),
+            other: key(meeting.other),
             other_role: roles[meeting.other],
             common_m2: meeting.common_m2 * grounds.to_ellipsoid(meeting.one),
             common_in_other_m2: meeting.common_m2 * grounds.to_ellipsoid(meeting.other),
@@ -283,50 +206,37 @@ impl Examination {
             place: if rank < LISTED { topology::place_of(grounds, *meeting) } else { None },
         });
         let strips = seen.gaps.iter().map(|gap| StripFound {
-            one: numbers[gap.one],
-            other: numbers[gap.other],
+            one: key(gap.one),
+            other: key(gap.other),
             length_m: gap.length_m,
             area_m2: gap.area_m2 * grounds.to_ellipsoid(gap.one),
             place: gap.place,
         });
         let slivers = seen.slivers.iter().map(|(position, width_m)| SliverFound {
-            one: numbers[*position],
+            one: key(*position),
             area_m2: grounds.ellipsoidal_m2(*position),
             width_m: *width_m,
             place: middle(*position),
         });
         let claimed: Vec<Option<usize>> = division_codes.iter().map(|code| counties.position(code)).collect();
-        let outside: Vec<(usize, OutsideFound)> = (0..numbers.len())
-            .into_par_iter()
-            .filter(|position| roles[*position] == Role::Home)
-            .filter_map(|position| {
+        let outside =
+            (0..numbers.len()).into_par_iter().filter(|position| roles[*position] == Role::Home).filter_map(|position| {
                 let county = *claimed.get(divisions[position] as usize)?;
                 let Outside { share, mostly_in } = counties.outside(grounds.outline(position), county?)?;
                 let outside_m2 = share * grounds.ellipsoidal_m2(position);
                 (share >= tolerances.outside_min_share && outside_m2 >= tolerances.outside_min_m2).then(|| {
                     let mostly_in = mostly_in.filter(|most| Some(*most) != county).map(|most| counties.code(most).to_owned());
-                    (position, OutsideFound { one: numbers[position], share, outside_m2, mostly_in, place: middle(position) })
+                    OutsideFound { one: key(position), share, outside_m2, mostly_in, place: middle(position) }
                 })
-            })
-            .collect();
-        let codes: Vec<Arc<str>> = division_codes.iter().map(|code| Arc::from(code.as_str())).collect();
-        let pairs = seen.meetings.iter().map(|met| [met.one, met.other]);
-        let pairs = pairs.chain(seen.gaps.iter().map(|gap| [gap.one, gap.other])).flatten();
-        let named = pairs.chain(seen.slivers.iter().map(|(position, _)| *position));
-        let named = named.chain(outside.iter().map(|(position, _)| *position));
-        let divisions = named.filter_map(|position| {
-            let code = codes.get(divisions[position] as usize)?;
-            Some((numbers[position], Arc::clone(code)))
-        });
-        Found {
-            divisions: divisions.collect(),
+            });
+        Part {
             meetings: meetings.collect(),
             strips: strips.collect(),
             slivers: slivers.collect(),
-            outside: outside.into_iter().map(|(_, found)| found).collect(),
+            outside: outside.collect(),
             examined: roles.iter().filter(|role| **role == Role::Home).count(),
             unexamined_pairs: seen.unexamined_pairs,
-            off_plane: 0,
+            codes: division_codes,
         }
     }
 }

@@ -227,6 +227,9 @@ pub enum IngestError {
         /// The register.
         kind: RegisterKind,
     },
+    /// What must be remembered of a very large file could not be put away.
+    #[error("核对大文件用的暂存文件读写失败，多半是临时文件夹所在的磁盘已满。没有导入任何内容；请腾出空间后重新导入")]
+    Aside(#[source] std::io::Error),
     /// Whoever took the rows wanted no more of them.
     #[error("读取在中途被停止。没有导入任何内容")]
     Stopped,
@@ -274,6 +277,18 @@ pub enum IngestError {
         column: String,
         /// The columns that are there.
         present: Vec<String>,
+    },
+    /// The second table does not fit into the memory it may take.
+    #[error(
+        "字段映射“{mapping}”关联的表“{file}”太大：它须整个放进内存，至多 {limit_mb} MB。请只保留要用的列和行，或先在数据库软件里与主表合并"
+    )]
+    JoinTooLarge {
+        /// Name of the mapping.
+        mapping: String,
+        /// The second table.
+        file: String,
+        /// 上限，MB。
+        limit_mb: usize,
     },
     /// More bytes than are held in memory at once.
     #[error("文件“{path}”（解压后）超过 {limit_mib} MiB，不能整个放进内存。请拆分，或改用 GeoPackage、FlatGeobuf")]

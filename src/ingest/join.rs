@@ -13,6 +13,9 @@ use super::{
     values,
 };
 
+/// Room for the records of the second table, bytes: they are looked up by key and must be at hand.
+const ROOM: usize = 128 << 20;
+
 /// Name of the column that says how many records have the key.
 pub(super) const COUNT_COLUMN: &str = "join.#";
 
@@ -33,6 +36,7 @@ pub(super) fn attach(opened: Opened, join: &Join, mapping: &Mapping, path: &Path
     let on = column(&opened.columns, &join.on, &opened.file_name)?;
     let key = column(&second.columns, &join.key, &second.file_name)?;
     let mut records: HashMap<String, (i64, Vec<Cell>)> = HashMap::new();
+    let mut taken = 0;
     loop {
         let rows = second.rows.next_rows(4096).map_err(fault)?;
         if rows.is_empty() {
@@ -40,6 +44,11 @@ pub(super) fn attach(opened: Opened, join: &Join, mapping: &Mapping, path: &Path
         }
         for row in rows {
             let name = row.cells.get(key).map(|cell| values::code(&cell.text())).unwrap_or_default();
+            taken += room(&name, &row.cells);
+            if taken > ROOM {
+                let (file, limit_mb) = (second.file_name, ROOM >> 20);
+                return Err(IngestError::JoinTooLarge { mapping: mapping.name.clone(), file, limit_mb });
+            }
             records.entry(name).and_modify(|(count, _)| *count += 1).or_insert((1, row.cells));
         }
     }
@@ -56,6 +65,13 @@ pub(super) fn attach(opened: Opened, join: &Join, mapping: &Mapping, path: &Path
         rows: Box::new(Joined { inner: opened.rows, records, on, width }),
         ..opened
     })
+}
+
+/// What a record takes of the memory, bytes, about.
+fn room(name: &str, cells: &[Cell]) -> usize {
+    let text = |cell: &Cell| if let Cell::Text(text) = cell { text.len() } else { 0 };
+    let of_entry = size_of::<(String, (i64, Vec<Cell>))>() * 2;
+    of_entry + name.len() + size_of_val(cells) + cells.iter().map(text).sum::<usize>()
 }
 
 struct Joined {

@@ -1,9 +1,9 @@
 //! From raw rows to checked chunks: reads in the calling thread, checks on all cores, keeps the order of the file.
 //!
-//! Memory is one chunk of rows, bounded in number and in bytes, plus the fingerprints of the keys seen so far; nothing of GDAL outlives
-//! the chunk.
+//! Memory is one chunk of rows, bounded in number and in bytes, plus what is remembered of the keys
+//! seen so far (see [`super::seen`]); nothing of GDAL outlives the chunk.
 
-use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
+use std::{collections::BTreeMap, io, ops::ControlFlow, path::Path};
 
 use mujun_geometry::{Crs, geo::Rect};
 use rayon::prelude::*;
@@ -28,6 +28,9 @@ const CHUNK: usize = 4096;
 
 /// Pieces in which a stretch is checked at least, so that all cores have work on few large rows.
 const PIECES: usize = 16;
+
+/// Tallies that are kept: a column of numbers taken for one of codes must not fill the memory.
+const TALLIES: usize = 500;
 
 /// The largest geometry that is kept with a row that was set aside, bytes.
 const KEPT_GEOMETRY: usize = 1 << 20;
@@ -157,7 +160,7 @@ pub(super) fn run<R: Readable, T: Send>(
     go_on(sink(Piece::Opened { source: described(&opened, crs), claimed_rows: opened.claimed_rows }))?;
     let mut state = State::default();
     while !next.is_empty() {
-        let chunk = state.check(&frame, &mut next, filter, make);
+        let chunk = state.check(&frame, &mut next, filter, make)?;
         go_on(sink(Piece::Rows(chunk)))?;
         next = opened.rows.next_rows(CHUNK)?;
     }
@@ -195,6 +198,8 @@ fn shifted(
 struct State {
     seen: Seen,
     tallies: BTreeMap<Tally, (usize, i32)>,
+    /// Those that would be one more tally than are kept.
+    untallied: usize,
     read: usize,
     passed_over: usize,
     quarantined: usize,
@@ -231,7 +236,7 @@ impl State {
         rows: &mut Vec<RawRow>,
         filter: Option<(usize, &Filter)>,
         make: &(impl Fn(i32, R) -> T + Sync),
-    ) -> Chunk<T> {
+    ) -> Result<Chunk<T>, IngestError> {
         self.read += rows.len();
         let before = rows.len();
         if let Some((column, filter)) = filter {
@@ -254,15 +259,25 @@ impl State {
             .collect();
         let mut chunk = Chunk { read: before, rows: Vec::with_capacity(rows.len()), issues: Vec::new() };
         for (row, outcome) in rows.iter().zip(outcomes) {
-            self.take::<R, T>(frame, row, outcome, &mut chunk);
+            self.take::<R, T>(frame, row, outcome, &mut chunk).map_err(IngestError::Aside)?;
         }
-        chunk
+        Ok(chunk)
     }
 
-    fn take<R: Readable, T>(&mut self, frame: &Frame<'_>, row: &RawRow, outcome: Outcome<T>, chunk: &mut Chunk<T>) {
+    fn take<R: Readable, T>(
+        &mut self,
+        frame: &Frame<'_>,
+        row: &RawRow,
+        outcome: Outcome<T>,
+        chunk: &mut Chunk<T>,
+    ) -> io::Result<()> {
         let Outcome { made, mut issues, tallies, lies } = outcome;
         for tally in tallies {
-            self.tallies.entry(tally).or_insert((0, row.number)).0 += 1;
+            if self.tallies.len() < TALLIES || self.tallies.contains_key(&tally) {
+                self.tallies.entry(tally).or_insert((0, row.number)).0 += 1;
+            } else {
+                self.untallied += 1;
+            }
         }
         match lies {
             Lies::Nowhere => {}
@@ -274,7 +289,7 @@ impl State {
             }
         }
         let kept = match made {
-            Some((made, fingerprint)) => match self.seen.first_row(fingerprint, row.number) {
+            Some((made, fingerprint)) => match self.seen.first_row(fingerprint, row.number)? {
                 None => Some(made),
                 Some(first) => {
                     let again = R::build(&mut RowReader::new(frame, row));
@@ -298,6 +313,7 @@ impl State {
             }
         }
         chunk.issues.append(&mut issues);
+        Ok(())
     }
 
     fn conclude(
@@ -353,6 +369,10 @@ impl State {
         }
         issues.extend(frame.grounds.iter().flat_map(Grounds::told));
         issues.extend(self.tallies.iter().filter_map(|(tally, (count, row))| told(tally, *count, *row, rows, &self.tallies)));
+        if self.untallied > 0 {
+            let message = format!("各列的提示种类太多，另有 {} 处没有逐一列出", self.untallied);
+            issues.push(IngestIssue::new(IssueCode::FaultsNotListed, message));
+        }
         if let Some(claimed) = opened.claimed_rows.filter(|claimed| *claimed > self.read as u64) {
             let message = format!("文件声称有 {claimed} 行，实际只读到 {} 行", self.read);
             issues.push(IngestIssue::new(IssueCode::RowsShort, message));

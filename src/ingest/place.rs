@@ -1,7 +1,8 @@
 //! The place a file must belong to: what the caller knows of the city before a row is read.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
     ops::RangeInclusive,
     sync::{
         Arc,
@@ -31,9 +32,39 @@ pub struct Place {
     /// Codes of the known reporting units; `None` checks nothing.
     pub reporting_units: Option<BTreeSet<String>>,
     /// What the rows may refer to, as division and code; a register that is not listed is not checked.
-    pub registered: BTreeMap<RegisterKind, HashSet<(String, String)>>,
+    pub registered: BTreeMap<RegisterKind, RegisteredKeys>,
     /// What is registered near a place, asked once a file.
     pub neighbours: Neighbours,
+}
+
+/// The present keys of a register, by 64 bits of each: eight bytes a row, however long its code. A key that is not among them is taken for
+/// one that is in one of 10¹² questions to ten million.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegisteredKeys(Vec<u64>);
+
+impl RegisteredKeys {
+    /// The keys of which these are the [`RegisteredKeys::mark`]s.
+    pub fn of_marks(mut marks: Vec<u64>) -> RegisteredKeys {
+        marks.sort_unstable();
+        RegisteredKeys(marks)
+    }
+
+    /// What is kept of a division and a code.
+    pub fn mark(division: &str, code: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (division, code).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Whether there is no key.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a key is among them.
+    pub(super) fn contains(&self, division: &str, code: &str) -> bool {
+        self.0.binary_search(&RegisteredKeys::mark(division, code)).is_ok()
+    }
 }
 
 /// Asked for the registered outlines in boxes of longitude and latitude.

@@ -395,7 +395,7 @@ impl<'a> RowReader<'a> {
         let Some(known) = self.frame.place.registered.get(&register) else { return };
         if known.is_empty() {
             self.tallies.push(Tally::EmptyRegister(register));
-        } else if !known.contains(&(division.to_owned(), code.to_owned())) {
+        } else if !known.contains(division, code) {
             let label = register.label_zh();
             let message = format!("{division} 的{label}登记簿中没有“{code}”；本行已保存，暂时对不上{label}");
             self.report(IssueCode::NotRegistered, field, code, message);

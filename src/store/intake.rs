@@ -7,7 +7,7 @@
 
 mod references;
 
-use std::collections::{HashMap, HashSet, hash_map::Entry};
+use std::collections::{HashMap, hash_map::Entry};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use super::copy::{self, Encoded, EncodedRow};
 use super::fault::{During, LOCK_NOT_AVAILABLE, RepeatedKey, RowFault, StoreError};
 use super::layout::{self, Layout, Statements};
+use super::sieve::Sieve;
 use super::version::{Appended, Versioned};
 use references::Held;
 
@@ -51,8 +52,8 @@ pub struct Plan<R> {
 enum Present {
     /// There is none: everything is new.
     None,
-    /// Hashes of all of them. A key that only looks like one is staged and found to be new there.
-    Hashes(HashSet<u64>),
+    /// All of them, roughly. A key that only looks like one is staged and found to be new there.
+    Roughly(Sieve),
     /// Not asked: everything is staged.
     Unasked,
 }
@@ -146,10 +147,10 @@ pub struct Intake<R> {
     staged: u64,
 }
 
-fn hash(division: &str, code: &str) -> u64 {
+fn hash(division: &str, code: &str) -> u32 {
     let mut hasher = DefaultHasher::new();
     (division, code).hash(&mut hasher);
-    hasher.finish()
+    (hasher.finish() >> 32) as u32
 }
 
 impl<R: Versioned> Plan<R> {
@@ -161,9 +162,9 @@ impl<R: Versioned> Plan<R> {
         let way = match &self.present {
             Present::None => Way::Straight,
             Present::Unasked => Way::Staged,
-            Present::Hashes(present) => {
+            Present::Roughly(present) => {
                 let (division, code) = record.key();
-                if present.contains(&hash(division, &code)) { Way::Staged } else { Way::Straight }
+                if present.may_hold(hash(division, &code)) { Way::Staged } else { Way::Straight }
             }
         };
         let encoded = match way {
@@ -216,7 +217,7 @@ impl<R: Versioned> Intake<R> {
         let is_empty: bool = sqlx::query_scalar(statements.is_empty).fetch_one(&mut *conn).await.during("查看登记簿")?;
         let present = match (is_empty, expected) {
             (true, _) => Present::None,
-            (false, KEYS_FROM_ROWS..) => Present::Hashes(present_hashes(conn, statements).await?),
+            (false, KEYS_FROM_ROWS..) => Present::Roughly(present(conn, statements).await?),
             (false, _) => Present::Unasked,
         };
         let undressed =
@@ -317,15 +318,15 @@ impl<R: Versioned> Intake<R> {
     }
 }
 
-async fn present_hashes(conn: &mut PgConnection, statements: &'static Statements) -> Result<HashSet<u64>, StoreError> {
+async fn present(conn: &mut PgConnection, statements: &'static Statements) -> Result<Sieve, StoreError> {
     let mut rows = sqlx::query(statements.present_keys).fetch(conn);
-    let mut found = HashSet::new();
+    let mut found = Vec::new();
     while let Some(row) = rows.try_next().await.during("读取现有编号")? {
         let key = row.try_get("division_code").and_then(|division| Ok((division, row.try_get("code")?)));
         let (division, code): (&str, &str) = key.during("读取现有编号")?;
-        found.insert(hash(division, code));
+        found.push(hash(division, code));
     }
-    Ok(found)
+    Ok(Sieve::of(&found))
 }
 
 /// Puts on again what was taken off.

@@ -1,25 +1,36 @@
 //! What rows of one register may refer to in another: the present keys, against which an import is checked.
 
+use futures::TryStreamExt;
 use mujun_geometry::{geo::Rect, surface::Surface};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Row};
 
 use super::fault::{During, StoreError};
 use super::version::surface_of;
 use crate::register::RegisterKind;
 
-/// 行政区划代码 and code of every present row of a register that others refer to; nothing for the other registers.
+/// Calls `take` with 行政区划代码 and code of every present row of a register that others refer to, one after the other: a city has
+/// millions; not at all for the other registers.
 ///
 /// # Errors
 /// The database refused.
-pub async fn keys(conn: &mut PgConnection, register: RegisterKind) -> Result<Vec<(String, String)>, StoreError> {
+pub async fn each_key(
+    conn: &mut PgConnection,
+    register: RegisterKind,
+    mut take: impl FnMut(&str, &str),
+) -> Result<(), StoreError> {
+    const STEP: &str = "读取所指的编号";
     let statement = match register {
         RegisterKind::Approvals => include_str!("sql/reference/approvals.sql"),
         RegisterKind::Supplies => include_str!("sql/reference/supplies.sql"),
         RegisterKind::Enterprises => include_str!("sql/reference/enterprises.sql"),
         RegisterKind::Parcels => include_str!("sql/reference/parcels.sql"),
-        _ => return Ok(Vec::new()),
+        _ => return Ok(()),
     };
-    sqlx::query_as(statement).fetch_all(conn).await.during("读取所指的编号")
+    let mut rows = sqlx::query(statement).fetch(conn);
+    while let Some(row) = rows.try_next().await.during(STEP)? {
+        take(row.try_get(0).during(STEP)?, row.try_get(1).during(STEP)?);
+    }
+    Ok(())
 }
 
 /// Outlines of present rows of these registers, EPSG:4490, that meet boxes of longitude and latitude; at most `limit` a box. Divisions

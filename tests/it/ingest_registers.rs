@@ -1,13 +1,13 @@
 //! Intake of the registers on contracts, deductions and enterprises: clean rows, and each fault with its code; then from the
 //! files to the registers that an evaluation reads.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use mujun::app::evaluation::registers;
-use mujun::ingest::{self, IngestIssue, Ingested, IssueCode, Mapping, Place, ReadOptions, Severity};
+use mujun::ingest::{self, IngestIssue, Ingested, IssueCode, Mapping, Place, ReadOptions, RegisteredKeys, Severity};
 use mujun::register::{ConstructionState, DeductionKind, RegisterKind, SizeClass, SupplyEventKind, Tenure};
 use mujun::sample::{self, DIVISIONS_GEOJSON, SampleManifest, SampleOptions};
 use tempfile::TempDir;
@@ -27,6 +27,11 @@ fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
     let path = folder.path().join(name);
     fs::write(&path, text).unwrap();
     path
+}
+
+/// These codes of 330402, as a register holds them.
+fn keys(codes: &[&str]) -> RegisteredKeys {
+    RegisteredKeys::of_marks(codes.iter().map(|code| RegisteredKeys::mark("330402", code)).collect())
 }
 
 /// Reads a table by the standard mapping of its register.
@@ -222,7 +227,7 @@ fn a_deduction_needs_its_ground_and_may_name_no_approval() {
     );
     let path = write(&folder, "a.geojson", &text);
     let mut place = Place::default();
-    place.registered.insert(RegisterKind::Approvals, HashSet::from([("330402".to_owned(), "土 1 号".to_owned())]));
+    place.registered.insert(RegisterKind::Approvals, keys(&["土 1 号"]));
     let read =
         ingest::read_deductions(&path, &Mapping::standard(RegisterKind::Deductions), &ReadOptions::default(), &place).unwrap();
     assert_eq!(numbers(&read), [1, 2]);
@@ -262,8 +267,7 @@ fn an_occupancy_of_an_unknown_parcel_is_kept_and_one_that_ends_before_it_begins_
          330411,O3,{RIGHT},P1,500,,,自有\n\
          330402,O4,{RIGHT},P1,500,2024-01-02,2024-01-01,自有\n"
     );
-    let known = |codes: &[&str]| codes.iter().map(|code| ("330402".to_owned(), (*code).to_owned())).collect::<HashSet<_>>();
-    let registered = BTreeMap::from([(RegisterKind::Enterprises, known(&[RIGHT])), (RegisterKind::Parcels, known(&["P1"]))]);
+    let registered = BTreeMap::from([(RegisterKind::Enterprises, keys(&[RIGHT])), (RegisterKind::Parcels, keys(&["P1"]))]);
     let place = Place { registered, ..Place::default() };
     let read = read!(read_occupancies, RegisterKind::Occupancies, &place, &table);
     assert_eq!(numbers(&read), [1, 2, 3]);
@@ -317,7 +321,8 @@ fn every_register_is_named_where_people_look_for_its_word() {
 #[test]
 fn an_empty_register_is_told_once_and_not_once_a_row() {
     let table = format!("行政区代码,统一社会信用代码,年份\n330402,{RIGHT},2023\n330402,{RIGHT},2024\n");
-    let place = Place { registered: BTreeMap::from([(RegisterKind::Enterprises, HashSet::new())]), ..Place::default() };
+    let place =
+        Place { registered: BTreeMap::from([(RegisterKind::Enterprises, RegisteredKeys::default())]), ..Place::default() };
     let read = read!(read_enterprise_years, RegisterKind::EnterpriseYears, &place, &table);
     let told = only(&read.issues, IssueCode::NotRegistered);
     assert_eq!((told.row, read.rows.len()), (None, 2));

@@ -5,6 +5,7 @@ mod awkward;
 mod bounds;
 mod formats;
 mod heavy;
+mod memory;
 
 use std::path::Path;
 

@@ -17,7 +17,9 @@ use super::kept::Kept;
 use super::{ImportEnding, ImportError, ImportMode, ImportProgress, ImportReport, ImportRequest, ImportStep, Watch};
 use crate::app::quality::{Aside, Examination, GatherError, Gathered};
 use crate::app::{consequence, neighbours};
-use crate::ingest::{self, IngestIssue, Mapping, Neighbours, Piece, Place, ReadOptions, SourceDescription, Summary};
+use crate::ingest::{
+    self, IngestIssue, Mapping, Neighbours, Piece, Place, ReadOptions, RegisteredKeys, SourceDescription, Summary,
+};
 use crate::register::RegisterKind;
 use crate::store::import::{NewImport, SameFile};
 use crate::store::intake::{Batch, Numbering, ReadyRow};
@@ -332,7 +334,9 @@ pub(in crate::app) async fn place(conn: &mut PgConnection, kind: RegisterKind) -
     let reporting_units = (!units.is_empty()).then(|| units.into_iter().map(|unit| unit.reporting_unit_code).collect());
     let mut registered = BTreeMap::new();
     for &register in references(kind) {
-        registered.insert(register, store::reference::keys(conn, register).await?.into_iter().collect());
+        let mut marks = Vec::new();
+        store::reference::each_key(conn, register, |division, code| marks.push(RegisteredKeys::mark(division, code))).await?;
+        registered.insert(register, RegisteredKeys::of_marks(marks));
     }
     Ok(Place { reporting_units, registered, ..Place::of(divisions) })
 }

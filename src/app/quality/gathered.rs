@@ -1,6 +1,6 @@
 //! The grounds of a file that fills an empty register, kept aside while its rows pass by: they can be examined while the
 //! server makes its indexes, and need not be read back from it. They wait in a nameless file of the system's, so that memory does not
-//! grow with them but by eight bytes a ground.
+//! grow with them but by eight bytes a ground; of more than [`MOST`] none are kept aside.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,6 +15,8 @@ use mujun_geometry::layer::LayerBuilder;
 use crate::register::{Ground, Lying};
 use crate::store::quality::{CELLS_A_DEGREE, Cell, Grid, Listed, WindowBounds, WindowColumns};
 
+/// Grounds that are kept aside: 64 MB of places in the file.
+const MOST: usize = 8_000_000;
 /// Bytes before the outline of a ground: number of its version, place of its division, ellipsoidal area.
 const HEAD: usize = 8 + 4 + 8;
 
@@ -72,6 +74,9 @@ pub enum GatherError {
     /// What was read is not what was written.
     #[error("图形的暂存文件内容有误")]
     Garbled,
+    /// More than is worth keeping aside.
+    #[error("图形超过 {MOST} 个，不再暂存")]
+    TooMany,
 }
 
 impl Gathered {
@@ -93,7 +98,7 @@ impl Gathered {
     /// Keeps some grounds, each with the number that its version will have and its outline as EWKB in EPSG:4490.
     ///
     /// # Errors
-    /// The file.
+    /// The file, or more grounds than are kept.
     pub fn take<'a>(&mut self, grounds: impl IntoIterator<Item = (i64, &'a Aside, &'a [u8])>) -> Result<(), GatherError> {
         let mut bytes = Vec::new();
         for (number, aside, outline) in grounds {
@@ -109,6 +114,9 @@ impl Gathered {
             bytes.extend_from_slice(outline);
             // What lies in the plane is within a few degrees of its meridian.
             let cell = |degrees: f64| (degrees * CELLS_A_DEGREE).floor() as i16;
+            if self.slots.len() >= MOST {
+                return Err(GatherError::TooMany);
+            }
             self.enter(Slot { x: cell(bounds.min().x), y: cell(bounds.min().y), length: length + 4 }, bounds);
         }
         self.file.write_all(&bytes)?;

@@ -1,13 +1,17 @@
 //! 宗地沿革。A present parcel that a file does not name, and whose ground new parcels of the file cover, is not two parcels on one
 //! ground: the new ones took it over. It is closed, and who took over how much of it is recorded. Where it is covered only in
 //! part, nothing is closed and the overlap is told.
+//!
+//! A whole city can come under new codes, so what is held of a pair is some fifty bytes, and the server is asked in parts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
 
 use sqlx::PgConnection;
 
+use super::found::{Meetings, Met};
 use super::report::{Names, placed};
-use super::{Divisions, LISTED, Met, QualityError, Tolerances};
+use super::{LISTED, QualityError, Tolerances};
 use crate::city::topology::Role;
 use crate::ingest::{IngestIssue, IssueCode};
 use crate::register::RegisterKind;
@@ -55,145 +59,229 @@ impl LineageKind {
     }
 }
 
-/// Closes the parcels that were taken over and records by whom; takes what they share with others out of `meetings`.
+/// Versions that the server is asked about at once, and links that are recorded at once: each time it may read all its parcels.
+const ASKED: usize = 250_000;
+
+/// A present parcel and a parcel of the import that share ground.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    /// 现行宗地的版本号。
+    old: i64,
+    /// 本次导入的宗地的版本号。
+    new: i64,
+    /// 共有面积，按现行宗地换算，m²。
+    common_in_old_m2: f64,
+    /// 现行宗地的面积，m²。
+    old_m2: f64,
+    /// 共有的部分占本次导入的宗地，0–1。
+    share_of_new: f64,
+    /// Its number among the meetings.
+    number: u32,
+}
+
+/// Closes the parcels that were taken over and records by whom. Answers what is to be told of it, and the versions that were closed,
+/// ascending.
 pub(super) async fn trace(
     conn: &mut PgConnection,
     import_id: i64,
-    meetings: &mut Vec<Met>,
-    divisions: &Divisions,
+    meetings: &Meetings,
+    codes: &[Arc<str>],
     tolerances: &Tolerances,
-) -> Result<Vec<IngestIssue>, QualityError> {
-    let present = |met: &&Met| met.other_role == Role::Present;
-    let is_covered = |sum: f64, whole: f64| sum >= whole * (1.0 - tolerances.lineage_max_uncovered);
-    let mut sums: HashMap<i64, (f64, f64)> = HashMap::new();
-    for met in meetings.iter().filter(present) {
-        sums.entry(met.other).or_insert((0.0, met.other_m2)).0 += met.common_in_other_m2;
+) -> Result<(Vec<IngestIssue>, Vec<i64>), QualityError> {
+    let pairs = taken_over(conn, meetings, tolerances).await?;
+    let groups = groups(&pairs);
+    if groups.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
     }
-    let candidates: Vec<i64> = sums.iter().filter(|(_, (sum, whole))| is_covered(*sum, *whole)).map(|(id, _)| *id).collect();
-    if candidates.is_empty() {
-        return Ok(Vec::new());
+    let kinds = kinds(&pairs, &groups, tolerances);
+    let mut shown = Vec::new();
+    for (group, kind) in groups.iter().zip(&kinds).take(LISTED) {
+        shown.push((*kind, meetings.some(pairs[group.clone()].iter().map(|pair| pair.number))?));
     }
-    let gone: HashSet<i64> = store::lineage::not_brought(conn, &candidates).await?.into_iter().collect();
-    let on_gone: BTreeSet<i64> =
-        meetings.iter().filter(present).filter(|met| gone.contains(&met.other)).map(|met| met.one).collect();
-    if on_gone.is_empty() {
-        return Ok(Vec::new());
-    }
-    let on_gone: Vec<i64> = on_gone.into_iter().collect();
-    let new: HashSet<i64> = store::lineage::new_keys(conn, &on_gone).await?.into_iter().collect();
-    let twice = shared_twice(meetings, &new);
-
-    let mut takers: BTreeMap<i64, Vec<Met>> = BTreeMap::new();
-    let takes = |met: &&Met| {
-        gone.contains(&met.other) && new.contains(&met.one) && met.common_in_other_m2 >= tolerances.lineage_min_shared_m2
-    };
-    for met in meetings.iter().filter(present).filter(takes) {
-        takers.entry(met.other).or_default().push(*met);
-    }
-    takers.retain(|_, of| {
-        let sum: f64 = of.iter().map(|met| met.common_in_other_m2).sum();
-        // Ground that two of the new ones share covers only once; at most so much was counted twice.
-        let ids: Vec<i64> = of.iter().map(|met| met.one).collect();
-        let doubled: f64 = ids.iter().flat_map(|one| ids.iter().filter_map(|other| twice.get(&(*one, *other)))).sum();
-        of.first().is_some_and(|met| is_covered(sum - doubled, met.other_m2))
-    });
-    if takers.is_empty() {
-        return Ok(Vec::new());
-    }
-
-    let kinds = kinds(&takers, tolerances);
-    let links: Vec<NewLink> = takers
-        .iter()
-        .flat_map(|(predecessor, of)| {
-            let kind = kinds[predecessor].as_str();
-            of.iter().map(move |met| NewLink {
-                predecessor: *predecessor,
-                successor: met.one,
-                kind,
-                shared_area_m2: met.common_in_other_m2,
-            })
-        })
-        .collect();
-    let mut named: Vec<i64> = takers.keys().copied().collect();
-    named.extend(takers.values().flatten().map(|met| met.one));
+    let named = shown.iter().flat_map(|(_, of)| of.iter().flat_map(|met| [met.one, met.other])).collect();
     // Before they are closed: a closed version is no present row.
-    let names = Names::of(conn, RegisterKind::Parcels, import_id, named, divisions).await?;
-    store::lineage::record(conn, import_id, &links).await?;
-    meetings.retain(|met| !(met.other_role == Role::Present && takers.contains_key(&met.other)));
-    Ok(told(&takers, &kinds, &names))
-}
-
-/// What each pair of new parcels of the import has in common.
-fn shared_twice(meetings: &[Met], new: &HashSet<i64>) -> HashMap<(i64, i64), f64> {
-    let both = |met: &&Met| met.other_role != Role::Present && new.contains(&met.one) && new.contains(&met.other);
-    meetings.iter().filter(both).map(|met| ((met.one, met.other), met.common_m2)).collect()
-}
-
-/// What happened to each predecessor: those that one parcel took over together happened together.
-fn kinds(takers: &BTreeMap<i64, Vec<Met>>, tolerances: &Tolerances) -> BTreeMap<i64, LineageKind> {
-    let mut taken: BTreeMap<i64, Vec<Met>> = BTreeMap::new();
-    for met in takers.values().flatten() {
-        taken.entry(met.one).or_default().push(*met);
-    }
-    let mut kinds = BTreeMap::new();
-    for start in takers.keys() {
-        if kinds.contains_key(start) {
-            continue;
+    let names = Names::of(conn, RegisterKind::Parcels, import_id, named, codes).await?;
+    let mut links = Vec::with_capacity(ASKED.min(pairs.len()));
+    for (group, kind) in groups.iter().zip(&kinds) {
+        links.extend(pairs[group.clone()].iter().map(|pair| NewLink {
+            predecessor: pair.old,
+            successor: pair.new,
+            kind: kind.as_str(),
+            shared_area_m2: pair.common_in_old_m2,
+        }));
+        if links.len() >= ASKED || group.end == pairs.len() {
+            store::lineage::record(conn, import_id, &links).await?;
+            links.clear();
         }
-        let (mut olds, mut news) = (BTreeSet::from([*start]), BTreeSet::new());
-        let mut open = vec![*start];
-        while let Some(old) = open.pop() {
-            for met in &takers[&old] {
-                if news.insert(met.one) {
-                    open.extend(taken[&met.one].iter().map(|back| back.other).filter(|other| olds.insert(*other)));
-                }
-            }
-        }
-        let within = |share: f64| share >= 1.0 - tolerances.lineage_max_uncovered;
-        // Whether each new parcel lies on the ground of the old ones.
-        let stays = news.iter().all(|new| {
-            let from = &taken[new];
-            within(from.iter().map(|met| met.common_m2).sum::<f64>() / from[0].one_m2)
-        });
-        let kind = match (olds.len(), news.len(), stays) {
-            (1, 1, true) => LineageKind::Renumber,
-            (1, 2.., true) => LineageKind::Split,
-            (2.., 1, true) => LineageKind::Merge,
-            (_, _, _) => LineageKind::Adjust,
-        };
-        kinds.extend(olds.into_iter().map(|old| (old, kind)));
     }
-    kinds
+    let closed = groups.iter().map(|group| pairs[group.start].old).collect();
+    Ok((told(&shown, groups.len(), &names), closed))
 }
 
-fn told(takers: &BTreeMap<i64, Vec<Met>>, kinds: &BTreeMap<i64, LineageKind>, names: &Names) -> Vec<IngestIssue> {
-    let places: Vec<_> = takers.values().take(LISTED).map(|of| of.iter().find_map(|met| met.place)).collect();
-    let mut issues: Vec<IngestIssue> = takers
+/// Which parcels were taken over, each with those that took it over, which follow each other.
+async fn taken_over(conn: &mut PgConnection, meetings: &Meetings, tolerances: &Tolerances) -> Result<Vec<Pair>, QualityError> {
+    let mut pairs = Vec::new();
+    meetings.each(|number, met| {
+        if met.other_role == Role::Present {
+            let (old, new) = (met.other.version_id, met.one.version_id);
+            let share_of_new = met.common_m2 / met.one_m2;
+            let Met { common_in_other_m2: common_in_old_m2, other_m2: old_m2, .. } = met;
+            pairs.push(Pair { old, new, common_in_old_m2, old_m2, share_of_new, number });
+        }
+    })?;
+    pairs.sort_unstable_by_key(|pair| (pair.old, pair.number));
+    let is_covered = |sum: f64, whole: f64| sum >= whole * (1.0 - tolerances.lineage_max_uncovered);
+    let sum = |of: &[Pair]| of.iter().map(|pair| pair.common_in_old_m2).sum::<f64>();
+
+    let of_old = |pairs: &[Pair]| groups(pairs).into_iter().map(|group| (pairs[group.start].old, group)).collect::<Vec<_>>();
+    let covered =
+        of_old(&pairs).into_iter().filter(|(_, group)| is_covered(sum(&pairs[group.clone()]), pairs[group.start].old_m2));
+    let candidates: Vec<i64> = covered.map(|(old, _)| old).collect();
+    let mut gone = Vec::new();
+    for some in candidates.chunks(ASKED) {
+        gone.extend(store::lineage::not_brought(conn, some).await?);
+    }
+    gone.sort_unstable();
+    pairs.retain(|pair| gone.binary_search(&pair.old).is_ok());
+
+    let mut candidates: Vec<i64> = pairs.iter().map(|pair| pair.new).collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    let mut new = Vec::new();
+    for some in candidates.chunks(ASKED) {
+        new.extend(store::lineage::new_keys(conn, some).await?);
+    }
+    new.sort_unstable();
+    let is_new = |version_id: &i64| new.binary_search(version_id).is_ok();
+    pairs.retain(|pair| is_new(&pair.new) && pair.common_in_old_m2 >= tolerances.lineage_min_shared_m2);
+
+    let twice = shared_twice(meetings, is_new)?;
+    let in_common =
+        |one: i64, other: i64| twice.binary_search_by_key(&(one, other), |(pair, _)| *pair).map_or(0.0, |at| twice[at].1);
+    let part = of_old(&pairs).into_iter().filter(|(_, group)| {
+        let of = &pairs[group.clone()];
+        // Ground that two of the new ones share covers only once; at most so much was counted twice.
+        let doubled: f64 = of.iter().flat_map(|one| of.iter().map(|other| in_common(one.new, other.new))).sum();
+        !is_covered(sum(of) - doubled, of[0].old_m2)
+    });
+    let in_part: Vec<i64> = part.map(|(old, _)| old).collect();
+    pairs.retain(|pair| in_part.binary_search(&pair.old).is_err());
+    Ok(pairs)
+}
+
+/// Where the pairs of each present parcel stand.
+fn groups(pairs: &[Pair]) -> Vec<Range<usize>> {
+    let mut end = 0;
+    let group = |of: &[Pair]| {
+        end += of.len();
+        end - of.len()..end
+    };
+    pairs.chunk_by(|one, other| one.old == other.old).map(group).collect()
+}
+
+/// What two new parcels of the import have in common, in the order of their versions.
+fn shared_twice(meetings: &Meetings, is_new: impl Fn(&i64) -> bool) -> Result<Vec<((i64, i64), f64)>, QualityError> {
+    let mut found = Vec::new();
+    meetings.each(|_, met| {
+        let (one, other) = (met.one.version_id, met.other.version_id);
+        if met.other_role != Role::Present && is_new(&one) && is_new(&other) {
+            found.push(((one, other), met.common_m2));
+        }
+    })?;
+    found.sort_unstable_by_key(|(pair, _)| *pair);
+    Ok(found)
+}
+
+/// What happened to each present parcel: those that one new parcel took over together happened together.
+fn kinds(pairs: &[Pair], groups: &[Range<usize>], tolerances: &Tolerances) -> Vec<LineageKind> {
+    // Each new parcel with the groups in which it stands.
+    let mut by_new: Vec<(i64, u32, f64)> = Vec::with_capacity(pairs.len());
+    for (group, range) in (0..).zip(groups) {
+        by_new.extend(pairs[range.clone()].iter().map(|pair| (pair.new, group, pair.share_of_new)));
+    }
+    by_new.sort_unstable_by_key(|(new, group, _)| (*new, *group));
+    let mut together: Vec<u32> = (0..).take(groups.len()).collect();
+    let of_one = || by_new.chunk_by(|one, other| one.0 == other.0);
+    for of in of_one() {
+        let first = root(&mut together, of[0].1);
+        for (_, group, _) in &of[1..] {
+            let other = root(&mut together, *group);
+            together[other as usize] = first;
+        }
+    }
+    let mut events = vec![Event::default(); groups.len()];
+    for group in (0..).take(groups.len()) {
+        events[root(&mut together, group) as usize].olds += 1;
+    }
+    for of in of_one() {
+        let event = &mut events[root(&mut together, of[0].1) as usize];
+        event.news += 1;
+        // Whether the new parcel lies on the ground of the old ones.
+        let share: f64 = of.iter().map(|(.., share)| share).sum();
+        event.beyond += u32::from(share < 1.0 - tolerances.lineage_max_uncovered);
+    }
+    (0..).take(groups.len()).map(|group| events[root(&mut together, group) as usize].kind()).collect()
+}
+
+/// What happened together.
+#[derive(Clone, Copy, Debug, Default)]
+struct Event {
+    olds: u32,
+    news: u32,
+    /// New ones that do not lie on the ground of the old ones.
+    beyond: u32,
+}
+
+impl Event {
+    fn kind(self) -> LineageKind {
+        match self {
+            Event { olds: 1, news: 1, beyond: 0 } => LineageKind::Renumber,
+            Event { olds: 1, news: 2.., beyond: 0 } => LineageKind::Split,
+            Event { olds: 2.., news: 1, beyond: 0 } => LineageKind::Merge,
+            Event { .. } => LineageKind::Adjust,
+        }
+    }
+}
+
+/// The one that stands for all that happened together with `group`; the way to it is halved.
+fn root(together: &mut [u32], mut group: u32) -> u32 {
+    while together[group as usize] != group {
+        let above = together[group as usize];
+        together[group as usize] = together[above as usize];
+        group = together[group as usize];
+    }
+    group
+}
+
+/// The first of those that were taken over, and how many there are besides.
+fn told(shown: &[(LineageKind, Vec<Met>)], all: usize, names: &Names) -> Vec<IngestIssue> {
+    let places: Vec<_> = shown.iter().map(|(_, of)| of.iter().find_map(|met| met.place)).collect();
+    let mut issues: Vec<IngestIssue> = shown
         .iter()
         .zip(placed(places))
-        .map(|((predecessor, of), place)| {
+        .filter_map(|((kind, of), place)| {
+            let Met { other: predecessor, other_m2: whole, .. } = of.first()?;
             let successors: Vec<String> = of
                 .iter()
                 .take(10)
-                .map(|met| format!("{}（{:.2} 平方米）", names.short(met.one), met.common_in_other_m2))
+                .map(|met| format!("{}（{:.2} 平方米）", names.short(met.one.version_id), met.common_in_other_m2))
                 .collect();
             let more = if of.len() > successors.len() { format!("等 {} 宗", of.len()) } else { String::new() };
             let sum: f64 = of.iter().map(|met| met.common_in_other_m2).sum();
-            let whole = of.first().map_or(0.0, |met| met.other_m2);
             let message = format!(
                 "{}：原宗地 {} 面积 {whole:.2} 平方米，由 {}{more} 承接 {sum:.2} 平方米；文件没有报送原宗地，已关闭",
-                kinds[predecessor].label_zh(),
-                names.full(*predecessor),
+                kind.label_zh(),
+                names.full(predecessor.version_id),
                 successors.join("、"),
             );
-            let row = of.iter().filter_map(|met| names.row(met.one)).min();
+            let row = of.iter().filter_map(|met| names.row(met.one.version_id)).min();
             let mut issue = IngestIssue::new(IssueCode::GroundTakenOver, message).with_place(place);
             issue.row = row;
-            issue
+            Some(issue)
         })
         .collect();
-    if takers.len() > issues.len() {
-        let message = format!("另有 {} 宗原宗地由新宗地承接，没有逐一列出；沿革都已登记", takers.len() - issues.len());
+    if all > issues.len() {
+        let message = format!("另有 {} 宗原宗地由新宗地承接，没有逐一列出；沿革都已登记", all - issues.len());
         issues.push(IngestIssue::new(IssueCode::FaultsNotListed, message));
     }
     issues

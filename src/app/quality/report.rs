@@ -8,7 +8,8 @@ use mujun_geometry::geo::Coord;
 use mujun_geometry::reproject;
 use sqlx::PgConnection;
 
-use super::{Divisions, Found, LISTED, Met, QualityError, Tolerances};
+use super::found::{Found, Listed, Met, RowKey};
+use super::{QualityError, Tolerances};
 use crate::city::ground::PLANE;
 use crate::ingest::{IngestIssue, IssueCode};
 use crate::register::RegisterKind;
@@ -27,13 +28,13 @@ impl Names {
         conn: &mut PgConnection,
         kind: RegisterKind,
         import_id: i64,
-        mut version_ids: Vec<i64>,
-        divisions: &Divisions,
+        mut named: Vec<RowKey>,
+        codes: &[Arc<str>],
     ) -> Result<Names, QualityError> {
-        version_ids.sort_unstable();
-        version_ids.dedup();
-        let versions: Vec<(Arc<str>, i64)> =
-            version_ids.iter().filter_map(|id| Some((Arc::clone(divisions.get(id)?), *id))).collect();
+        named.sort_unstable_by_key(|row| row.version_id);
+        named.dedup();
+        let code = |row: &RowKey| Some((Arc::clone(codes.get(row.division as usize)?), row.version_id));
+        let versions: Vec<(Arc<str>, i64)> = named.iter().filter_map(code).collect();
         let rows = store::quality::names(conn, kind, &versions).await?;
         Ok(Names { kind, import_id, rows: rows.into_iter().map(|row| (row.version_id, row)).collect() })
     }
@@ -94,7 +95,7 @@ struct Fault {
     place: Option<Coord<f64>>,
 }
 
-/// Tells everything, in the order of the rows of the file; of each code at most [`LISTED`], and how many more there are.
+/// Tells everything, in the order of the rows of the file; of each code those that are listed, and how many more there are.
 pub(super) async fn issues(
     conn: &mut PgConnection,
     kind: RegisterKind,
@@ -102,22 +103,19 @@ pub(super) async fn issues(
     found: Found,
     tolerances: &Tolerances,
 ) -> Result<Vec<IngestIssue>, QualityError> {
-    let Found { meetings, strips, slivers, outside, divisions, unexamined_pairs, off_plane, .. } = found;
+    let Found { codes, same, nearly, over, strips, slivers, outside, unexamined_pairs, off_plane, .. } = found;
     let mut more: Vec<(IssueCode, usize, f64)> = Vec::new();
-    let (same, rest): (Vec<Met>, Vec<Met>) =
-        meetings.into_iter().partition(|met| met.mutual_share() >= tolerances.topology.same_min_share);
-    let (nearly, over): (Vec<Met>, Vec<Met>) = rest.into_iter().partition(|met| met.is_copy(tolerances));
-    let same = listed(same, IssueCode::SameGround, &mut more, |met| met.common_m2);
-    let nearly = listed(nearly, IssueCode::NearlySameGround, &mut more, |met| met.common_m2);
-    let over = listed(over, IssueCode::GroundsOverlap, &mut more, |met| met.common_m2);
-    let strips = listed(strips, IssueCode::GapBetween, &mut more, |strip| strip.area_m2);
-    let slivers = listed(slivers, IssueCode::SliverGround, &mut more, |sliver| sliver.area_m2);
-    let outside = listed(outside, IssueCode::OutsideDivision, &mut more, |outside| outside.outside_m2);
+    let same = listed(same, IssueCode::SameGround, &mut more);
+    let nearly = listed(nearly, IssueCode::NearlySameGround, &mut more);
+    let over = listed(over, IssueCode::GroundsOverlap, &mut more);
+    let strips = listed(strips, IssueCode::GapBetween, &mut more);
+    let slivers = listed(slivers, IssueCode::SliverGround, &mut more);
+    let outside = listed(outside, IssueCode::OutsideDivision, &mut more);
 
     let pairs = same.iter().chain(&nearly).chain(&over).flat_map(|met| [met.one, met.other]);
-    let mut named: Vec<i64> = pairs.chain(strips.iter().flat_map(|strip| [strip.one, strip.other])).collect();
+    let mut named: Vec<RowKey> = pairs.chain(strips.iter().flat_map(|strip| [strip.one, strip.other])).collect();
     named.extend(slivers.iter().map(|sliver| sliver.one).chain(outside.iter().map(|outside| outside.one)));
-    let names = Names::of(conn, kind, import_id, named, &divisions).await?;
+    let names = Names::of(conn, kind, import_id, named, &codes).await?;
 
     let mut faults: Vec<Fault> = Vec::new();
     let met = same.iter().map(|met| (IssueCode::SameGround, met));
@@ -127,7 +125,7 @@ pub(super) async fn issues(
             .map(|(code, met)| meeting(code, met, &names, tolerances)),
     );
     faults.extend(strips.iter().map(|strip| {
-        let (row, other) = names.parties(strip.one, strip.other);
+        let (row, other) = names.parties(strip.one.version_id, strip.other.version_id);
         let message = format!(
             "与{} {} 之间有宽约 {:.2} 米、长 {:.1} 米的细缝，{:.2} 平方米不属于任何一宗（不宽于 {} 米的缝列出）",
             names.label(),
@@ -144,7 +142,7 @@ pub(super) async fn issues(
         let message = format!(
             "{} {} 面积 {:.2} 平方米、平均宽度 {:.2} 米，小于 {} 平方米或窄于 {} 米的是碎屑",
             names.label(),
-            names.short(sliver.one),
+            names.short(sliver.one.version_id),
             sliver.area_m2,
             sliver.width_m,
             tolerances.topology.sliver_min_m2,
@@ -152,14 +150,14 @@ pub(super) async fn issues(
         );
         let value = format!("{:.2} 平方米", sliver.area_m2);
         let place = Some(sliver.place);
-        Fault { code: IssueCode::SliverGround, row: sliver.one, message, value, area_m2: sliver.area_m2, place }
+        Fault { code: IssueCode::SliverGround, row: sliver.one.version_id, message, value, area_m2: sliver.area_m2, place }
     }));
     faults.extend(outside.iter().map(|outside| {
         let most = outside.mostly_in.as_ref().map_or(String::new(), |code| format!("，大部分在 {code}"));
         let message = format!(
             "{} {} 有 {:.1} %（{:.2} 平方米）在所属行政区界线之外{most}（不少于 {} % 且 {} 平方米的列出）",
             names.label(),
-            names.short(outside.one),
+            names.short(outside.one.version_id),
             outside.share * 100.0,
             outside.outside_m2,
             tolerances.outside_min_share * 100.0,
@@ -167,7 +165,14 @@ pub(super) async fn issues(
         );
         let value = format!("{:.1} %", outside.share * 100.0);
         let place = Some(outside.place);
-        Fault { code: IssueCode::OutsideDivision, row: outside.one, message, value, area_m2: outside.outside_m2, place }
+        Fault {
+            code: IssueCode::OutsideDivision,
+            row: outside.one.version_id,
+            message,
+            value,
+            area_m2: outside.outside_m2,
+            place,
+        }
     }));
     let mut issues = told(faults, &names);
     issues.extend(more.into_iter().map(|(code, count, m2)| {
@@ -185,18 +190,17 @@ pub(super) async fn issues(
     Ok(issues)
 }
 
-/// The first of a sort; the rest is counted.
-fn listed<T>(mut all: Vec<T>, code: IssueCode, more: &mut Vec<(IssueCode, usize, f64)>, area: impl Fn(&T) -> f64) -> Vec<T> {
-    if all.len() > LISTED {
-        let rest = all.split_off(LISTED);
-        more.push((code, rest.len(), rest.iter().map(area).sum()));
+/// The first of a sort; the rest goes to what is only counted.
+fn listed<T>(all: Listed<T>, code: IssueCode, more: &mut Vec<(IssueCode, usize, f64)>) -> Vec<T> {
+    if all.more > 0 {
+        more.push((code, all.more, all.more_m2));
     }
-    all
+    all.first
 }
 
 fn meeting(code: IssueCode, met: &Met, names: &Names, tolerances: &Tolerances) -> Fault {
-    let (row, other) = names.parties(met.one, met.other);
-    let (own_m2, other_m2) = if row == met.one { (met.one_m2, met.other_m2) } else { (met.other_m2, met.one_m2) };
+    let (row, other) = names.parties(met.one.version_id, met.other.version_id);
+    let (own_m2, other_m2) = if row == met.one.version_id { (met.one_m2, met.other_m2) } else { (met.other_m2, met.one_m2) };
     let share = |whole: f64| (met.common_m2 / whole * 100.0).min(100.0);
     let apart = names.in_two_divisions(row, other);
     let (label, own, other) = (names.label(), names.short(row), names.full(other));
