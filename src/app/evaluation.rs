@@ -1,17 +1,21 @@
 //! A run: the registers as known at an instant, judged by the rulebook as of a day, recorded for good, and made current.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mujun_domain::finding::OutcomeCode;
 use mujun_domain::rulebook::Rulebook;
 use sqlx::{PgConnection, PgPool};
+use tokio::sync::mpsc;
 
-use super::judgement::{ApprovalStanding, JudgedApproval, JudgedFinding, Judgement, judge};
+use super::judgement::{
+    ApprovalStanding, JudgedApproval, JudgedFinding, JudgedParcel, Judgement, Summed, Written, judge, judge_in_parts,
+};
 use super::measuring::MeasureError;
 use super::registers::Registers;
-use crate::register::ApprovalRecord;
+use crate::register::{ApprovalRecord, ParcelRecord};
 use crate::store::approval_state::{ApprovalAreas, NewApprovalState};
 use crate::store::finding::{NewFinding, NewParcelState};
 use crate::store::run::NewRun;
@@ -124,6 +128,9 @@ pub enum EvaluationError {
         #[source]
         source: sqlx::Error,
     },
+    /// The judge was told to stop.
+    #[error("评价在中途被停止，没有登记")]
+    Interrupted,
     /// A background task was lost.
     #[error("评价的后台任务中断")]
     Task(#[source] tokio::task::JoinError),
@@ -142,7 +149,7 @@ pub struct JudgedCity {
     pub judgement: Arc<Judgement>,
 }
 
-/// Evaluates the whole city and records the run.
+/// Evaluates the whole city and records the run, part by part as it is judged.
 ///
 /// # Errors
 /// See [`EvaluationError`]; nothing was recorded.
@@ -151,8 +158,33 @@ pub async fn evaluate_city(
     rulebook: Arc<Rulebook>,
     request: EvaluationRequest,
 ) -> Result<RunSummary, EvaluationError> {
-    let judged = judge_city(pool, rulebook, request.as_of, request.known_at).await?;
-    record_run(pool, &judged, request.now, request.activation).await
+    let EvaluationRequest { as_of, known_at, now, activation } = request;
+    let registers = Arc::new(read_registers(pool, known_at).await?);
+    let mut transaction = pool.begin().await.map_err(begin)?;
+    let conn = &mut *transaction;
+    let run_id = begin_run(conn, &registers, &rulebook, as_of, now).await?;
+    let (send, mut written) = mpsc::channel::<Vec<Written>>(AHEAD);
+    let (facts, law) = (registers.clone(), rulebook.clone());
+    let judging = tokio::task::spawn_blocking(move || {
+        judge_in_parts(&facts, &law, as_of, &mut |part| match send.blocking_send(part) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        })
+    });
+    let (mut findings, mut kinds) = (0, BTreeMap::new());
+    while let Some(part) = written.recv().await {
+        let rows: Vec<NewFinding<'_>> = part.iter().map(|of| new_finding(&of.row, &of.detail)).collect();
+        store::finding::insert(conn, run_id, &rows).await?;
+        findings += part.len();
+        part.iter().for_each(|of| add_sum(&mut kinds, &of.row));
+    }
+    // All parts were taken, or it ended by a fault of its own.
+    let judged = judging.await.map_err(EvaluationError::Task)??;
+    let Summed { parcels, approvals, subjects, digest } = judged.ok_or(EvaluationError::Interrupted)?;
+    record_states(conn, run_id, &registers, &parcels, &approvals).await?;
+    end_run(conn, run_id, (&digest, subjects), activation).await?;
+    transaction.commit().await.map_err(commit)?;
+    Ok(RunSummary { run_id, subjects, findings, kinds, supplied: SupplySum::of(&approvals), digest })
 }
 
 /// Reads the registers of one instant and judges them; records nothing.
@@ -177,7 +209,6 @@ pub async fn judge_city(
 /// # Errors
 /// The database refused.
 pub async fn read_registers(pool: &PgPool, known_at: Option<DateTime<Utc>>) -> Result<Registers, EvaluationError> {
-    let begin = |source| EvaluationError::Transaction { step: "开始", source };
     let mut transaction = pool.begin().await.map_err(begin)?;
     store::connection::hold_registers(&mut transaction).await?;
     let registers = registers(&mut transaction, known_at).await?;
@@ -196,34 +227,69 @@ pub async fn record_run(
     activation: Activation,
 ) -> Result<RunSummary, EvaluationError> {
     let JudgedCity { registers, rulebook, as_of, judgement } = judged;
+    let mut transaction = pool.begin().await.map_err(begin)?;
+    let conn = &mut *transaction;
+    let run_id = begin_run(conn, registers, rulebook, *as_of, now).await?;
+    let Judgement { findings, details, parcels, approvals, subjects, digest } = &**judgement;
+    for (findings, details) in findings.chunks(FINDINGS_A_BATCH).zip(details.chunks(FINDINGS_A_BATCH)) {
+        let rows: Vec<NewFinding<'_>> =
+            findings.iter().zip(details).map(|(finding, detail)| new_finding(finding, detail)).collect();
+        store::finding::insert(conn, run_id, &rows).await?;
+    }
+    record_states(conn, run_id, registers, parcels, approvals).await?;
+    end_run(conn, run_id, (digest, *subjects), activation).await?;
+    transaction.commit().await.map_err(commit)?;
+    let mut kinds = BTreeMap::new();
+    findings.iter().for_each(|row| add_sum(&mut kinds, row));
+    let (findings, supplied) = (findings.len(), SupplySum::of(approvals));
+    Ok(RunSummary { run_id, subjects: *subjects, findings, kinds, supplied, digest: digest.clone() })
+}
+
+fn begin(source: sqlx::Error) -> EvaluationError {
+    EvaluationError::Transaction { step: "开始", source }
+}
+
+fn commit(source: sqlx::Error) -> EvaluationError {
+    EvaluationError::Transaction { step: "提交", source }
+}
+
+/// Records a run of which the findings follow in the same transaction.
+async fn begin_run(
+    conn: &mut PgConnection,
+    registers: &Registers,
+    rulebook: &Rulebook,
+    as_of: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
     let run = NewRun {
-        as_of: *as_of,
+        as_of,
         known_at: registers.known_at.unwrap_or(now),
         rulebook_edition: rulebook.edition().to_owned(),
         rulebook_digest: rulebook.digest().to_string(),
         facts_revision: registers.revision,
         library_versions: library_versions(),
-        findings_sha256: judgement.digest.clone(),
-        subjects: i32::try_from(judgement.subjects).unwrap_or(i32::MAX),
+        // Until they are written.
+        findings_sha256: "0".repeat(64),
+        subjects: 0,
     };
-    let begin = |source| EvaluationError::Transaction { step: "开始", source };
-    let mut transaction = pool.begin().await.map_err(begin)?;
-    let conn = &mut *transaction;
     let run_id = store::run::insert(conn, &run).await?;
     store::rulebook_text::keep(conn, rulebook.digest(), rulebook.edition(), &rulebook.files().files).await?;
-    record(conn, run_id, registers, judgement).await?;
+    Ok(run_id)
+}
+
+/// Writes what the findings come to, once all are there.
+async fn end_run(
+    conn: &mut PgConnection,
+    run_id: i64,
+    (digest, subjects): (&str, usize),
+    activation: Activation,
+) -> Result<(), StoreError> {
+    store::run::seal(conn, run_id, digest, i32::try_from(subjects).unwrap_or(i32::MAX)).await?;
+    store::finding::analyze(conn).await?;
     if activation == Activation::Activate {
         store::run::set_current(conn, run_id).await?;
     }
-    transaction.commit().await.map_err(|source| EvaluationError::Transaction { step: "提交", source })?;
-    Ok(RunSummary {
-        run_id,
-        subjects: judgement.subjects,
-        findings: judgement.findings.len(),
-        kinds: sums(&judgement.findings),
-        supplied: SupplySum::of(&judgement.approvals),
-        digest: judgement.digest.clone(),
-    })
+    Ok(())
 }
 
 /// The registers as recorded at `known_at` (`None`: the present ones), and the instant at which a replay finds these very rows.
@@ -268,40 +334,47 @@ pub async fn target_registers(conn: &mut PgConnection) -> Result<Registers, Stor
 
 /// Findings written at once; more would only grow the buffer.
 const FINDINGS_A_BATCH: usize = 20_000;
+/// States likewise.
+const STATES_A_BATCH: usize = 20_000;
+/// Parts of findings that may wait between the judge and the database.
+const AHEAD: usize = 1;
 
-async fn record(conn: &mut PgConnection, run_id: i64, registers: &Registers, judgement: &Judgement) -> Result<(), StoreError> {
-    let batches = judgement.findings.chunks(FINDINGS_A_BATCH).zip(judgement.details.chunks(FINDINGS_A_BATCH));
-    for (findings, details) in batches {
-        let rows: Vec<NewFinding<'_>> =
-            findings.iter().zip(details).map(|(finding, detail)| new_finding(finding, detail)).collect();
-        store::finding::insert(conn, run_id, &rows).await?;
+/// Records what lists and maps need of each parcel and approval.
+async fn record_states(
+    conn: &mut PgConnection,
+    run_id: i64,
+    registers: &Registers,
+    parcels: &[JudgedParcel],
+    approvals: &[JudgedApproval],
+) -> Result<(), StoreError> {
+    for (versions, parcels) in registers.parcels.chunks(STATES_A_BATCH).zip(parcels.chunks(STATES_A_BATCH)) {
+        let states: Vec<NewParcelState> =
+            versions.iter().zip(parcels).map(|(version, parcel)| parcel_state(version, parcel)).collect();
+        store::finding::insert_parcel_states(conn, run_id, &states).await?;
     }
-    let states: Vec<NewParcelState> = registers
-        .parcels
-        .iter()
-        .zip(&judgement.parcels)
-        .map(|(version, parcel)| NewParcelState {
-            division_code: version.record.division_code.clone(),
-            parcel_code: version.record.parcel_code.clone(),
-            site_area_m2: parcel.measure.site.m2,
-            site_area_basis: parcel.measure.site.basis.as_str(),
-            footprint_m2: parcel.measure.footprint_m2,
-            counting_floor_area_m2: parcel.measure.counting_floor_area_m2,
-            floor_area_basis: parcel.measure.floor_area_basis.map(|basis| basis.as_str()),
-            plot_ratio: parcel.plot_ratio(),
-            building_density: parcel.building_density(),
-            building_count: i32::try_from(parcel.measure.overlay.parts.len()).unwrap_or(i32::MAX),
-            kinds: parcel.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
-            counted_kind: parcel.counted_kind.map(|kind| kind.as_str().to_owned()),
-            flagged_area_m2: parcel.flagged_area_m2,
-            undetermined_count: i32::try_from(parcel.undetermined_count).unwrap_or(i32::MAX),
-        })
-        .collect();
-    store::finding::insert_parcel_states(conn, run_id, &states).await?;
     let approvals: Vec<NewApprovalState> =
-        registers.approvals.iter().zip(&judgement.approvals).map(|(version, judged)| approval_state(version, judged)).collect();
+        registers.approvals.iter().zip(approvals).map(|(version, judged)| approval_state(version, judged)).collect();
     store::approval_state::insert(conn, run_id, &approvals).await?;
-    store::finding::analyze(conn).await
+    Ok(())
+}
+
+fn parcel_state(version: &Stored<ParcelRecord>, parcel: &JudgedParcel) -> NewParcelState {
+    NewParcelState {
+        division_code: version.record.division_code.clone(),
+        parcel_code: version.record.parcel_code.clone(),
+        site_area_m2: parcel.measure.site.m2,
+        site_area_basis: parcel.measure.site.basis.as_str(),
+        footprint_m2: parcel.measure.footprint_m2,
+        counting_floor_area_m2: parcel.measure.counting_floor_area_m2,
+        floor_area_basis: parcel.measure.floor_area_basis.map(|basis| basis.as_str()),
+        plot_ratio: parcel.plot_ratio(),
+        building_density: parcel.building_density(),
+        building_count: i32::try_from(parcel.measure.overlay.parts.len()).unwrap_or(i32::MAX),
+        kinds: parcel.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        counted_kind: parcel.counted_kind.map(|kind| kind.as_str().to_owned()),
+        flagged_area_m2: parcel.flagged_area_m2,
+        undetermined_count: i32::try_from(parcel.undetermined_count).unwrap_or(i32::MAX),
+    }
 }
 
 fn approval_state(version: &Stored<ApprovalRecord>, judged: &JudgedApproval) -> NewApprovalState {
@@ -338,16 +411,12 @@ fn new_finding<'a>(row: &JudgedFinding, detail: &'a str) -> NewFinding<'a> {
     }
 }
 
-fn sums(findings: &[JudgedFinding]) -> BTreeMap<&'static str, KindSum> {
-    let mut sums: BTreeMap<&'static str, KindSum> = BTreeMap::new();
-    for row in findings {
-        if let (Some(area), Some(kind)) = (row.flagged_area_m2, row.finding.flag) {
-            let sum = sums.entry(kind.as_str()).or_default();
-            sum.count += 1;
-            sum.area_m2 += area;
-        }
+fn add_sum(sums: &mut BTreeMap<&'static str, KindSum>, row: &JudgedFinding) {
+    if let (Some(area), Some(kind)) = (row.flagged_area_m2, row.finding.flag) {
+        let sum = sums.entry(kind.as_str()).or_default();
+        sum.count += 1;
+        sum.area_m2 += area;
     }
-    sums
 }
 
 /// Areas and overlays depend on these.

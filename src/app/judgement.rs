@@ -2,14 +2,16 @@
 //! Pure but for its use of all cores: equal registers, rulebook and date give equal findings and an equal digest.
 
 mod evidence;
+mod parts;
+mod settle;
 
 use std::collections::BTreeMap;
 
 use mujun_domain::evaluate::evaluate;
-use mujun_domain::finding::{Finding, OutcomeCode};
+use mujun_domain::finding::Finding;
 use mujun_domain::kind::Kind;
-use mujun_domain::rulebook::{Force, RuleId, Rulebook};
-use mujun_domain::subject::{SubjectFacts, SubjectKind};
+use mujun_domain::rulebook::{RuleId, Rulebook};
+use mujun_domain::subject::SubjectKind;
 use mujun_geometry::crs::Crs;
 use mujun_geometry::reproject;
 use mujun_geometry::surface::Surface;
@@ -23,6 +25,9 @@ use super::registers::Registers;
 use crate::city::ground::PLANE;
 use crate::city::leftover::Leftover;
 use crate::register::ApprovalRecord;
+use crate::store::Stored;
+pub use parts::{Summed, Written, judge_in_parts};
+use settle::{Bearer, Settled, Settlement, borne, marks, settle};
 
 /// What a run says, before it is stored.
 #[derive(Clone, Debug)]
@@ -149,7 +154,9 @@ type Findings = BTreeMap<RuleId, Finding>;
 pub fn judge(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Result<Judgement, MeasureError> {
     let Decision { findings, parcels, approvals, subjects } = decide(registers, rulebook, as_of)?;
     let details = evidence::details(&findings);
-    let digest = evidence::digest(registers, &findings, &details, &parcels);
+    let mut digest = evidence::Digester::default();
+    digest.findings(findings.iter().zip(details.iter().map(|detail| &**detail)));
+    let digest = digest.parcels(registers, &parcels);
     Ok(Judgement { findings, details, parcels, approvals, subjects, digest })
 }
 
@@ -173,155 +180,136 @@ pub fn decide_on(
     is_chosen: impl Fn(SubjectKind, &str, &str) -> bool + Sync,
 ) -> Result<Decision, MeasureError> {
     let city = measure_city(registers, rulebook, as_of)?;
-    let findings = |kind, division: &str, code: &str, facts: &dyn Fn() -> SubjectFacts| {
-        if is_chosen(kind, division, code) { evaluate(&facts(), rulebook, as_of).findings } else { Findings::new() }
+    let subjects = Subjects { registers, city: &city, rulebook, as_of };
+    let of = |kind, count| -> Vec<Findings> {
+        let findings = |position| {
+            let (division, code) = subjects.key(kind, position);
+            if is_chosen(kind, division, code) { subjects.findings(kind, position) } else { Findings::new() }
+        };
+        (0..count).into_par_iter().map(findings).collect()
     };
-    let parcels: Vec<Findings> = (0..registers.parcels.len())
-        .into_par_iter()
-        .map(|position| {
-            let record = &registers.parcels[position].record;
-            let facts = || parcel_facts(registers, &city, position);
-            findings(SubjectKind::Parcel, &record.division_code, &record.parcel_code, &facts)
-        })
-        .collect();
-    let supplies: Vec<Findings> = (0..registers.supplies.len())
-        .into_par_iter()
-        .map(|position| {
-            let record = &registers.supplies[position].record;
-            let facts = || supply_facts(registers, &city.links, position);
-            findings(SubjectKind::Supply, &record.division_code, &record.supply_code, &facts)
-        })
-        .collect();
-    let approvals: Vec<Findings> = (0..registers.approvals.len())
-        .into_par_iter()
-        .map(|position| {
-            let record = &registers.approvals[position].record;
-            let facts = || approval_facts(registers, &city, position);
-            findings(SubjectKind::Approval, &record.division_code, &record.approval_number, &facts)
-        })
-        .collect();
-    let subjects = parcels.len() + supplies.len() + approvals.len();
+    let parcels = of(SubjectKind::Parcel, registers.parcels.len());
+    let supplies = of(SubjectKind::Supply, registers.supplies.len());
+    let approvals = of(SubjectKind::Approval, registers.approvals.len());
+    let marked = |all: &[Findings]| -> Vec<_> { all.iter().map(marks).collect() };
+    let settled = settle(registers, &city, &marked(&parcels), &marked(&supplies));
 
-    let mut findings = approval_findings(registers, &city, approvals)?;
-    let judged_approvals = registers
-        .approvals
-        .iter()
-        .zip(&city.leftovers)
-        .map(|(version, leftover)| JudgedApproval {
-            standing: ApprovalStanding::of(&version.record, as_of),
-            leftover: leftover.as_ref().map(|leftover| Leftover { surface: None, ..leftover.clone() }),
-        })
-        .collect();
-    let (parcel_rows, states) = parcel_findings(registers, city, parcels, supplies);
-    findings.extend(parcel_rows);
+    let mut findings = Vec::new();
+    for (kind, of_kind) in [(SubjectKind::Parcel, parcels), (SubjectKind::Supply, supplies), (SubjectKind::Approval, approvals)] {
+        for (position, of_subject) in of_kind.into_iter().enumerate() {
+            findings.extend(subjects.rows(kind, position, of_subject, &settled)?);
+        }
+    }
     findings.par_sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    Ok(Decision { findings, parcels: states, approvals: judged_approvals, subjects })
+    let subjects = subjects.count();
+    let approvals = judged_approvals(registers, &city, as_of);
+    Ok(Decision { findings, parcels: judged_parcels(city, settled.parcels), approvals, subjects })
+}
+
+/// The subjects of a city, by kind and position in their register, and what is said of each.
+struct Subjects<'a> {
+    registers: &'a Registers,
+    city: &'a MeasuredCity,
+    rulebook: &'a Rulebook,
+    as_of: NaiveDate,
+}
+
+impl<'a> Subjects<'a> {
+    fn count(&self) -> usize {
+        self.registers.parcels.len() + self.registers.supplies.len() + self.registers.approvals.len()
+    }
+
+    /// Division and code.
+    fn key(&self, kind: SubjectKind, position: usize) -> (&'a str, &'a str) {
+        match kind {
+            SubjectKind::Supply => {
+                let record = &self.registers.supplies[position].record;
+                (&record.division_code, &record.supply_code)
+            }
+            SubjectKind::Approval => {
+                let record = &self.registers.approvals[position].record;
+                (&record.division_code, &record.approval_number)
+            }
+            SubjectKind::Parcel | SubjectKind::Proposal => {
+                let record = &self.registers.parcels[position].record;
+                (&record.division_code, &record.parcel_code)
+            }
+        }
+    }
+
+    fn findings(&self, kind: SubjectKind, position: usize) -> Findings {
+        let facts = match kind {
+            SubjectKind::Supply => supply_facts(self.registers, &self.city.links, position),
+            SubjectKind::Approval => approval_facts(self.registers, self.city, position),
+            SubjectKind::Parcel | SubjectKind::Proposal => parcel_facts(self.registers, self.city, position),
+        };
+        evaluate(&facts, self.rulebook, self.as_of).findings
+    }
+
+    /// The findings of a subject with what they bear, in the order of their rules.
+    fn rows(
+        &self,
+        kind: SubjectKind,
+        position: usize,
+        findings: Findings,
+        settled: &Settled,
+    ) -> Result<Vec<JudgedFinding>, MeasureError> {
+        let (division, code) = self.key(kind, position);
+        let leftover = if kind == SubjectKind::Approval { self.city.leftovers[position].as_ref() } else { None };
+        let bearer: Option<Bearer> = match kind {
+            SubjectKind::Supply => settled.of_supplies[position],
+            SubjectKind::Approval => None,
+            SubjectKind::Parcel | SubjectKind::Proposal => settled.of_parcels[position],
+        };
+        let parcel_code = match kind {
+            SubjectKind::Supply => {
+                self.city.supply_parcels[position].map(|parcel| self.registers.parcels[parcel].record.parcel_code.as_str())
+            }
+            SubjectKind::Approval => None,
+            SubjectKind::Parcel | SubjectKind::Proposal => Some(code),
+        };
+        let row = |(place, finding): (usize, Finding)| {
+            let (flagged_area_m2, ground) = match kind {
+                SubjectKind::Approval if finding.is_flagged() => (Some(leftover.map_or(0.0, |left| left.counted_m2)), leftover),
+                SubjectKind::Approval => (None, None),
+                SubjectKind::Parcel | SubjectKind::Supply | SubjectKind::Proposal => (borne(&finding, place, bearer), None),
+            };
+            let surface = match ground.and_then(|leftover| leftover.surface.as_ref()) {
+                Some(surface) => {
+                    Some(reproject::with_reprojector(PLANE, Crs::CGCS2000, |projection| projection.surface(surface))??)
+                }
+                None => None,
+            };
+            Ok(JudgedFinding {
+                division_code: division.to_owned(),
+                subject: kind,
+                subject_code: code.to_owned(),
+                parcel_code: parcel_code.map(str::to_owned),
+                finding,
+                flagged_area_m2,
+                surface,
+            })
+        };
+        findings.into_values().enumerate().map(row).collect()
+    }
 }
 
 fn sort_key(row: &JudgedFinding) -> (SubjectKind, &str, &str, &str) {
     (row.subject, &row.division_code, &row.subject_code, row.finding.rule.as_str())
 }
 
-fn approval_findings(
-    registers: &Registers,
-    city: &MeasuredCity,
-    evaluations: Vec<Findings>,
-) -> Result<Vec<JudgedFinding>, MeasureError> {
-    let mut rows = Vec::new();
-    for ((version, leftover), findings) in registers.approvals.iter().zip(&city.leftovers).zip(evaluations) {
-        for finding in findings.into_values() {
-            let flagged = finding.is_flagged();
-            let surface = match leftover.as_ref().and_then(|leftover| leftover.surface.as_ref()) {
-                Some(surface) if flagged => {
-                    Some(reproject::with_reprojector(PLANE, Crs::CGCS2000, |projection| projection.surface(surface))??)
-                }
-                _ => None,
-            };
-            rows.push(JudgedFinding {
-                division_code: version.record.division_code.clone(),
-                subject: SubjectKind::Approval,
-                subject_code: version.record.approval_number.clone(),
-                parcel_code: None,
-                flagged_area_m2: flagged.then(|| leftover.as_ref().map_or(0.0, |leftover| leftover.counted_m2)),
-                finding,
-                surface,
-            });
-        }
-    }
-    Ok(rows)
-}
-
-/// Findings of parcels and of the contracts on them. Of a parcel's kinds only the first in the order of counting takes its area.
-fn parcel_findings(
-    registers: &Registers,
-    city: MeasuredCity,
-    parcels: Vec<Findings>,
-    supplies: Vec<Findings>,
-) -> (Vec<JudgedFinding>, Vec<JudgedParcel>) {
-    let mut rows: Vec<JudgedFinding> = Vec::new();
-    let mut first_row_of_supply = Vec::with_capacity(supplies.len());
-    for ((version, parcel), findings) in registers.supplies.iter().zip(&city.supply_parcels).zip(supplies) {
-        let record = &version.record;
-        first_row_of_supply.push(rows.len());
-        let own_area =
-            record.documentary_area_m2.or(record.ground.as_ref().map(|ground| ground.ellipsoidal_area_m2)).unwrap_or(0.0);
-        let mut unclaimed = if parcel.is_none() { own_area } else { 0.0 };
-        for finding in findings.into_values() {
-            let flagged_area_m2 = finding.is_flagged().then(|| std::mem::take(&mut unclaimed));
-            rows.push(JudgedFinding {
-                division_code: record.division_code.clone(),
-                subject: SubjectKind::Supply,
-                subject_code: record.supply_code.clone(),
-                parcel_code: parcel.map(|position| registers.parcels[position].record.parcel_code.clone()),
-                finding,
-                flagged_area_m2,
-                surface: None,
-            });
-        }
-    }
-    first_row_of_supply.push(rows.len());
-
-    let mut states = Vec::with_capacity(parcels.len());
-    for ((version, measure), findings) in registers.parcels.iter().zip(city.parcels).zip(parcels) {
-        let record = &version.record;
-        let own = rows.len();
-        for finding in findings.into_values() {
-            let flagged_area_m2 = finding.is_flagged().then_some(0.0);
-            rows.push(JudgedFinding {
-                division_code: record.division_code.clone(),
-                subject: SubjectKind::Parcel,
-                subject_code: record.parcel_code.clone(),
-                parcel_code: Some(record.parcel_code.clone()),
-                finding,
-                flagged_area_m2,
-                surface: None,
-            });
-        }
-        let mut concerned: Vec<usize> = (own..rows.len()).collect();
-        for supply in &measure.supplies {
-            concerned.extend(first_row_of_supply[*supply]..first_row_of_supply[*supply + 1]);
-        }
-        states.push(settle_parcel(measure, &mut rows, &concerned));
-    }
-    (rows, states)
-}
-
-fn settle_parcel(measure: ParcelMeasure, rows: &mut [JudgedFinding], concerned: &[usize]) -> JudgedParcel {
-    let flags = |row: &JudgedFinding| if row.finding.is_flagged() { row.finding.flag } else { None };
-    let mut kinds: Vec<Kind> = concerned.iter().filter_map(|row| flags(&rows[*row])).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let counted_kind = kinds.first().copied();
-    // What only compares with a benchmark is nobody's task while it is not known.
-    let is_open = |row: &JudgedFinding| {
-        row.finding.force != Force::Benchmark && OutcomeCode::of(&row.finding.outcome) == OutcomeCode::Undetermined
+fn judged_approvals(registers: &Registers, city: &MeasuredCity, as_of: NaiveDate) -> Vec<JudgedApproval> {
+    let judged = |(version, leftover): (&Stored<ApprovalRecord>, &Option<Leftover>)| JudgedApproval {
+        standing: ApprovalStanding::of(&version.record, as_of),
+        leftover: leftover.as_ref().map(|leftover| Leftover { surface: None, ..leftover.clone() }),
     };
-    let undetermined_count = concerned.iter().filter(|row| is_open(&rows[**row])).count();
-    let mut flagged_area_m2 = 0.0;
-    let bearer = concerned.iter().find(|row| counted_kind.is_some() && flags(&rows[**row]) == counted_kind);
-    if let Some(bearer) = bearer {
-        flagged_area_m2 = measure.site.m2 * measure.share_outside_leftovers;
-        rows[*bearer].flagged_area_m2 = Some(flagged_area_m2);
-    }
-    JudgedParcel { measure, kinds, counted_kind, flagged_area_m2, undetermined_count }
+    registers.approvals.iter().zip(&city.leftovers).map(judged).collect()
+}
+
+fn judged_parcels(city: MeasuredCity, settlements: Vec<Settlement>) -> Vec<JudgedParcel> {
+    let judged = |(measure, settlement)| {
+        let Settlement { kinds, counted_kind, flagged_area_m2, undetermined_count } = settlement;
+        JudgedParcel { measure, kinds, counted_kind, flagged_area_m2, undetermined_count }
+    };
+    city.parcels.into_iter().zip(settlements).map(judged).collect()
 }

@@ -82,6 +82,18 @@ pub async fn insert(conn: &mut PgConnection, run: &NewRun) -> Result<i64, StoreE
         .during("登记评价批")
 }
 
+/// Writes the digest of the findings and the number of subjects of a run that was recorded before they were known, in its own transaction.
+pub async fn seal(conn: &mut PgConnection, run_id: i64, findings_sha256: &str, subjects: i32) -> Result<(), StoreError> {
+    sqlx::query(include_str!("sql/run/seal.sql"))
+        .bind(run_id)
+        .bind(findings_sha256)
+        .bind(subjects)
+        .execute(conn)
+        .await
+        .during("登记评价批")?;
+    Ok(())
+}
+
 /// Makes a run the one that lists, tiles and cards show, and announces it on [`RUN_CHANNEL`] at commit.
 pub async fn set_current(conn: &mut PgConnection, run_id: i64) -> Result<(), StoreError> {
     sqlx::query(include_str!("sql/run/set_current.sql")).bind(run_id).execute(&mut *conn).await.during("启用评价批")?;

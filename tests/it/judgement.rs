@@ -1,12 +1,15 @@
 //! The city measured and judged: areas worked out on paper, each square metre once, and PostGIS asked the same question.
 
-use mujun::app::judgement::{Judgement, judge};
+use std::ops::ControlFlow;
+
+use mujun::app::judgement::{JudgedFinding, Judgement, judge, judge_in_parts};
 use mujun::app::measuring::measure_city;
 use mujun::app::registers::Registers;
 use mujun::register::ConstructionState;
 use mujun_domain::finding::OutcomeCode;
 use mujun_domain::kind::Kind;
 use mujun_domain::rulebook::Rulebook;
+use mujun_domain::subject::SubjectKind;
 use rand::{Rng, SeedableRng};
 use sqlx::Row;
 
@@ -167,6 +170,52 @@ fn the_same_facts_in_another_order_give_the_same_sums() {
     let kinds = |judgement: &Judgement| judgement.parcels.iter().map(|parcel| parcel.kinds.clone()).collect::<Vec<_>>();
     assert_eq!(kinds(&one), kinds(&two));
     assert_eq!(one.digest, judged(&town).digest, "twice the same question, twice the same bytes");
+}
+
+#[test]
+fn a_city_judged_part_by_part_says_the_same_in_the_same_order() {
+    let mut town = random_town(600);
+    for i in (0..600).rev() {
+        let mut contract = supply(&format!("S{i:03}"), if i % 7 == 0 { None } else { Some(format!("P{:03}", i / 2)) }.as_deref());
+        contract.construction_state =
+            Some([ConstructionState::NotStarted, ConstructionState::Started, ConstructionState::Finished][i % 3]);
+        contract.agreed_start_on = Some(day("2024-01-01"));
+        contract.contract_far_min = Some(0.8);
+        contract.documentary_area_m2 = Some(1_000.0);
+        add_supply(&mut town, contract);
+    }
+    for i in 0..20 {
+        let (x, y) = (f64::from(i % 5) * 300.0, f64::from(i / 5) * 300.0);
+        add_approval(&mut town, &format!("A{i}"), "2020-01-01", Some(ground(rectangle(x, y, 320.0, 200.0))));
+    }
+    let whole = judged(&town);
+    let (mut parts, mut rows) = (0, Vec::new());
+    let summed = judge_in_parts(&town, &rulebook(), day("2026-06-30"), &mut |part| {
+        parts += 1;
+        rows.extend(part);
+        ControlFlow::Continue(())
+    });
+    let summed = summed.unwrap().unwrap();
+    assert!(parts > 2, "{parts} part");
+    assert_eq!(rows.len(), whole.findings.len());
+    for ((written, row), detail) in rows.iter().zip(&whole.findings).zip(&whole.details) {
+        assert_eq!(written.detail, *detail);
+        let said =
+            |row: &JudgedFinding| (row.subject_code.clone(), row.parcel_code.clone(), row.flagged_area_m2, row.surface.clone());
+        assert_eq!(said(&written.row), said(row));
+    }
+    assert_eq!((summed.digest, summed.subjects), (whole.digest, whole.subjects));
+    // Each square metre once, whoever bears it.
+    let of = |kind: SubjectKind| whole.findings.iter().filter(move |row| row.subject == kind);
+    assert!(
+        [SubjectKind::Parcel, SubjectKind::Supply].map(|kind| of(kind).any(|row| row.flagged_area_m2 > Some(0.0))) == [true; 2]
+    );
+    let alone: f64 = town.supplies.iter().filter(|version| version.record.parcel_code.is_none()).map(|_| 1_000.0).sum();
+    let borne: f64 = of(SubjectKind::Parcel).chain(of(SubjectKind::Supply)).filter_map(|row| row.flagged_area_m2).sum();
+    let counted: f64 = whole.parcels.iter().map(|parcel| parcel.flagged_area_m2).sum();
+    assert!(borne <= counted + alone && borne > counted, "{borne} of {counted} and {alone}");
+    let stopped = judge_in_parts(&town, &rulebook(), day("2026-06-30"), &mut |_| ControlFlow::Break(()));
+    assert!(stopped.unwrap().is_none());
 }
 
 fn random_town(parcels: usize) -> Registers {

@@ -28,7 +28,8 @@ struct NotApplied<'a> {
     result: &'a Outcome,
 }
 
-fn detail(finding: &Finding) -> String {
+/// The evidence of a finding as JSON.
+pub(super) fn detail(finding: &Finding) -> String {
     let text = match &finding.outcome {
         result @ Outcome::NotApplicable { .. } => serde_json::to_string(&NotApplied {
             rule: &finding.rule,
@@ -45,33 +46,37 @@ fn detail(finding: &Finding) -> String {
 }
 
 /// One line a finding and one a parcel, in their order: the form whose digest proves that a replay says the same.
-pub(super) fn digest(
-    registers: &Registers,
-    findings: &[JudgedFinding],
-    details: &[Box<str>],
-    parcels: &[JudgedParcel],
-) -> String {
-    let mut hash = Sha256::new();
-    for (row, detail) in findings.iter().zip(details) {
-        let area = row.flagged_area_m2.map_or_else(String::new, |m2| format!("{m2:?}"));
-        let line = format!("{}\t{}\t{}\t{area}\t", row.subject.as_str(), row.division_code, row.subject_code);
-        hash.update(line.as_bytes());
-        hash.update(detail.as_bytes());
-        hash.update(b"\n");
+#[derive(Default)]
+pub(super) struct Digester(Sha256);
+
+impl Digester {
+    /// The next findings, each with its evidence.
+    pub fn findings<'a>(&mut self, rows: impl Iterator<Item = (&'a JudgedFinding, &'a str)>) {
+        for (row, detail) in rows {
+            let area = row.flagged_area_m2.map_or_else(String::new, |m2| format!("{m2:?}"));
+            let line = format!("{}\t{}\t{}\t{area}\t", row.subject.as_str(), row.division_code, row.subject_code);
+            self.0.update(line.as_bytes());
+            self.0.update(detail.as_bytes());
+            self.0.update(b"\n");
+        }
     }
-    for (version, parcel) in registers.parcels.iter().zip(parcels) {
-        let kinds: Vec<&str> = parcel.kinds.iter().map(|kind| kind.as_str()).collect();
-        let line = format!(
-            "{}\t{}\t{:?}\t{:?}\t{:?}\t{}\t{:?}\n",
-            version.record.division_code,
-            version.record.parcel_code,
-            parcel.measure.site.m2,
-            parcel.plot_ratio(),
-            parcel.building_density(),
-            kinds.join(","),
-            parcel.flagged_area_m2
-        );
-        hash.update(line.as_bytes());
+
+    /// After all findings the parcels; answers the digest, hexadecimal in small letters.
+    pub fn parcels(mut self, registers: &Registers, parcels: &[JudgedParcel]) -> String {
+        for (version, parcel) in registers.parcels.iter().zip(parcels) {
+            let kinds: Vec<&str> = parcel.kinds.iter().map(|kind| kind.as_str()).collect();
+            let line = format!(
+                "{}\t{}\t{:?}\t{:?}\t{:?}\t{}\t{:?}\n",
+                version.record.division_code,
+                version.record.parcel_code,
+                parcel.measure.site.m2,
+                parcel.plot_ratio(),
+                parcel.building_density(),
+                kinds.join(","),
+                parcel.flagged_area_m2
+            );
+            self.0.update(line.as_bytes());
+        }
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
