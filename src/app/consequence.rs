@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use mujun_domain::finding::Finding;
 use mujun_domain::rulebook::Rulebook;
 use mujun_domain::subject::SubjectKind;
 use serde::{Deserialize, Serialize};
@@ -219,13 +220,14 @@ const MOST_PARCELS: i64 = 4_500;
 /// # Errors
 /// See [`ConsequenceError`]; nothing was recorded.
 pub async fn foresee(conn: &mut PgConnection, import_id: i64, watch: Watch<'_>) -> Result<Option<Consequence>, ConsequenceError> {
-    foresee_by(conn, import_id, STRETCH, &mut |_, _| {}, watch).await
+    foresee_by(conn, import_id, STRETCH, None, watch).await
 }
 
 /// Is shown the findings of one stretch before and after.
 type See<'a> = &'a mut (dyn FnMut(&[JudgedFinding], &[JudgedFinding]) + Send);
 
-/// As [`foresee`], so many changed rows at a time; `see` is shown every finding that is compared.
+/// As [`foresee`], so many changed rows at a time; `see` is shown every finding of what is judged. Where nobody sees them, only those are
+/// held that can be flags: nothing else is compared.
 ///
 /// # Errors
 /// As [`foresee`].
@@ -234,7 +236,7 @@ pub async fn foresee_by(
     conn: &mut PgConnection,
     import_id: i64,
     stretch: i64,
-    see: See<'_>,
+    mut see: Option<See<'_>>,
     watch: Watch<'_>,
 ) -> Result<Option<Consequence>, ConsequenceError> {
     watch(ImportProgress { step: ImportStep::Foreseeing, rows: 0, of: None });
@@ -274,8 +276,11 @@ pub async fn foresee_by(
         place = last;
         let turns = turns(&reach.subjects, &mut judged);
         if turns.contains(&Turn::First) {
-            let (old, new) = part.judged(conn, reach, turns).await?;
-            see(&old, &new);
+            let asked = if see.is_some() { Asked::All } else { Asked::Flags };
+            let (old, new) = part.judged(conn, reach, turns, asked).await?;
+            if let Some(see) = &mut see {
+                see(&old, &new);
+            }
             comparison.add(&old, &new, &names, CHANGES_TOLD);
         }
         watch(ImportProgress { step: ImportStep::Foreseeing, rows: place.unsigned_abs(), of: Some(rows) });
@@ -320,8 +325,16 @@ async fn reaches_everything(
     })
 }
 
-/// A subject in few bytes: a city has millions, and each is judged only once.
-type Mark = (u64, u64);
+/// A subject in eight bytes: a city has millions, and each is judged only once. One of ten million subjects is taken for another in one of
+/// 300,000 trials.
+type Mark = u64;
+
+/// Which findings are held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    All,
+    Flags,
+}
 
 /// Whether a subject that is reached again was judged before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -336,12 +349,9 @@ fn turns(subjects: &Subjects, judged: &mut HashSet<Mark>) -> Vec<Turn> {
 }
 
 fn mark(subject: (SubjectKind, &Key)) -> Mark {
-    let half = |salt: u8| {
-        let mut hasher = DefaultHasher::new();
-        (salt, subject).hash(&mut hasher);
-        hasher.finish()
-    };
-    (half(1), half(2))
+    let mut hasher = DefaultHasher::new();
+    subject.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Projects, their events and the targets: few enough to be held whole.
@@ -418,6 +428,7 @@ impl Part {
         conn: &mut PgConnection,
         reach: Reach,
         turns: Vec<Turn>,
+        asked: Asked,
     ) -> Result<(Vec<JudgedFinding>, Vec<JudgedFinding>), ConsequenceError> {
         let Reach { subjects, rows, mut former } = reach;
         if self.kind == RegisterKind::Buildings {
@@ -433,7 +444,8 @@ impl Part {
                 .collect();
             let of = |registers: &Registers| -> Result<Vec<JudgedFinding>, ConsequenceError> {
                 let is_reached = |subject, division: &str, code: &str| turn_of.contains_key(&(subject, division, code));
-                let mut findings = decide_on(registers, &law, as_of, is_reached)?.findings;
+                let is_asked = |finding: &Finding| asked == Asked::All || finding.flag.is_some();
+                let mut findings = decide_on(registers, &law, as_of, is_reached, is_asked)?.findings;
                 findings.retain(|row| turn_of.get(&(row.subject, &row.division_code, &row.subject_code)) == Some(&Turn::First));
                 Ok(findings)
             };

@@ -27,7 +27,7 @@ use crate::city::leftover::Leftover;
 use crate::register::ApprovalRecord;
 use crate::store::Stored;
 pub use parts::{Summed, Written, judge_in_parts};
-use settle::{Bearer, Settled, Settlement, borne, marks, settle};
+use settle::{Bearer, Mark, Settled, Settlement, borne, marks, settle};
 
 /// What a run says, before it is stored.
 #[derive(Clone, Debug)]
@@ -147,6 +147,14 @@ impl JudgedParcel {
 /// What is said of one subject, by rule.
 type Findings = BTreeMap<RuleId, Finding>;
 
+/// Some of what is said of one subject, each with its place among all of it.
+type Placed = Vec<(usize, Finding)>;
+
+/// All that is said of a subject, in the order of the rules.
+fn placed(findings: Findings) -> impl Iterator<Item = (usize, Finding)> {
+    findings.into_values().enumerate()
+}
+
 /// Judges the whole city, and writes out the evidence.
 ///
 /// # Errors
@@ -165,10 +173,11 @@ pub fn judge(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Re
 /// # Errors
 /// As [`judge`].
 pub fn decide(registers: &Registers, rulebook: &Rulebook, as_of: NaiveDate) -> Result<Decision, MeasureError> {
-    decide_on(registers, rulebook, as_of, |_, _, _| true)
+    decide_on(registers, rulebook, as_of, |_, _, _| true, |_| true)
 }
 
-/// As [`decide`], for the subjects of which `is_chosen` says so by their kind, division and code; of the others there are no findings.
+/// As [`decide`], for the subjects of which `is_chosen` says so by their kind, division and code, and of their findings those that are
+/// asked for; of the others there are none.
 /// What is said of a parcel is right if its contracts are chosen with it, and of a contract if its parcel is.
 ///
 /// # Errors
@@ -178,21 +187,23 @@ pub fn decide_on(
     rulebook: &Rulebook,
     as_of: NaiveDate,
     is_chosen: impl Fn(SubjectKind, &str, &str) -> bool + Sync,
+    is_asked: impl Fn(&Finding) -> bool + Sync,
 ) -> Result<Decision, MeasureError> {
     let city = measure_city(registers, rulebook, as_of)?;
     let subjects = Subjects { registers, city: &city, rulebook, as_of };
-    let of = |kind, count| -> Vec<Findings> {
-        let findings = |position| {
+    let of = |kind, count| -> (Vec<Box<[Mark]>>, Vec<Placed>) {
+        let found = |position| {
             let (division, code) = subjects.key(kind, position);
-            if is_chosen(kind, division, code) { subjects.findings(kind, position) } else { Findings::new() }
+            let all = if is_chosen(kind, division, code) { subjects.findings(kind, position) } else { Findings::new() };
+            let marks = marks(&all);
+            (marks, placed(all).filter(|(_, finding)| is_asked(finding)).collect())
         };
-        (0..count).into_par_iter().map(findings).collect()
+        (0..count).into_par_iter().map(found).unzip()
     };
-    let parcels = of(SubjectKind::Parcel, registers.parcels.len());
-    let supplies = of(SubjectKind::Supply, registers.supplies.len());
-    let approvals = of(SubjectKind::Approval, registers.approvals.len());
-    let marked = |all: &[Findings]| -> Vec<_> { all.iter().map(marks).collect() };
-    let settled = settle(registers, &city, &marked(&parcels), &marked(&supplies));
+    let (of_parcels, parcels) = of(SubjectKind::Parcel, registers.parcels.len());
+    let (of_supplies, supplies) = of(SubjectKind::Supply, registers.supplies.len());
+    let (_, approvals) = of(SubjectKind::Approval, registers.approvals.len());
+    let settled = settle(registers, &city, &of_parcels, &of_supplies);
 
     let mut findings = Vec::new();
     for (kind, of_kind) in [(SubjectKind::Parcel, parcels), (SubjectKind::Supply, supplies), (SubjectKind::Approval, approvals)] {
@@ -246,12 +257,12 @@ impl<'a> Subjects<'a> {
         evaluate(&facts, self.rulebook, self.as_of).findings
     }
 
-    /// The findings of a subject with what they bear, in the order of their rules.
+    /// The findings of a subject, each with its place among all of them, and what they bear.
     fn rows(
         &self,
         kind: SubjectKind,
         position: usize,
-        findings: Findings,
+        findings: impl IntoIterator<Item = (usize, Finding)>,
         settled: &Settled,
     ) -> Result<Vec<JudgedFinding>, MeasureError> {
         let (division, code) = self.key(kind, position);
@@ -290,7 +301,7 @@ impl<'a> Subjects<'a> {
                 surface,
             })
         };
-        findings.into_values().enumerate().map(row).collect()
+        findings.into_iter().map(row).collect()
     }
 }
 

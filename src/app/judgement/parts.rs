@@ -9,7 +9,7 @@ use mujun_domain::subject::SubjectKind;
 use rayon::prelude::*;
 
 use super::evidence::{Digester, detail};
-use super::{Findings, JudgedApproval, JudgedFinding, JudgedParcel, Subjects, judged_approvals, judged_parcels, marks, settle};
+use super::{JudgedApproval, JudgedFinding, JudgedParcel, Subjects, judged_approvals, judged_parcels, marks, placed, settle};
 use crate::app::measuring::{MeasureError, measure_city};
 use crate::app::registers::Registers;
 
@@ -67,7 +67,7 @@ pub fn judge_in_parts(
     let mut digest = Digester::default();
     for part in order.chunks(TOGETHER) {
         let written = part.par_iter().map(|(kind, position)| {
-            let findings: Findings = subjects.findings(*kind, *position);
+            let findings = placed(subjects.findings(*kind, *position));
             let rows = subjects.rows(*kind, *position, findings, &settled)?;
             let written = |row: JudgedFinding| Written { detail: detail(&row.finding).into_boxed_str(), row };
             Ok(rows.into_iter().map(written).collect::<Vec<Written>>())

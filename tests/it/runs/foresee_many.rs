@@ -103,7 +103,7 @@ async fn a_preview_of_many_changed_rows_judges_all_that_comes_out_otherwise_and_
             old.extend(outcomes(one));
             new.extend(outcomes(other));
         };
-        foresee_by(&mut tx, id, 150, &mut see, &unwatched).await.unwrap().unwrap();
+        foresee_by(&mut tx, id, 150, Some(&mut see), &unwatched).await.unwrap().unwrap();
         let mut expected: Vec<String> =
             ["geom", "place"].iter().chain(&links).map(|part| format!("foreseen_row_{part}")).collect();
         expected.sort();

@@ -309,7 +309,7 @@ async fn whatever_changes_the_preview_judges_all_that_comes_out_otherwise_and_as
                 new.extend(outcomes(other));
             };
             let stretch = i64::try_from(1 + dice.below(3)).unwrap();
-            let consequence = foresee_by(&mut tx, id, stretch, &mut see, &unwatched).await.unwrap();
+            let consequence = foresee_by(&mut tx, id, stretch, Some(&mut see), &unwatched).await.unwrap();
             let after = whole(&mut tx).await;
             import::record_revision(&mut tx, Some(id), "导入").await.unwrap();
             tx.commit().await.unwrap();
