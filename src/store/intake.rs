@@ -345,7 +345,7 @@ async fn dress(
         return Ok(());
     }
     let source = match held {
-        Some(held) => held.as_table(conn, statements).await?,
+        Some(held) => held.put_down(conn, statements).await?,
         None => layout.table.to_owned(),
     };
     let counting: Option<String> = sqlx::query_scalar(statements.astray)

@@ -62,7 +62,7 @@ impl Held {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn as_table(self, conn: &mut PgConnection, statements: &'static Statements) -> Result<String, StoreError> {
+    pub async fn put_down(self, conn: &mut PgConnection, statements: &'static Statements) -> Result<String, StoreError> {
         let (name, making): (String, String) =
             sqlx::query_as(statements.held).persistent(false).bind(&self.columns).fetch_one(&mut *conn).await.during(DRESSING)?;
         // Text that the server made of its catalogue.
