@@ -179,8 +179,11 @@ fn groups(pairs: &[Pair]) -> Vec<Range<usize>> {
     pairs.chunk_by(|one, other| one.old == other.old).map(group).collect()
 }
 
+/// Two new parcels of the import, by their versions, and what they have in common, m².
+type Shared = ((i64, i64), f64);
+
 /// What two new parcels of the import have in common, in the order of their versions.
-fn shared_twice(meetings: &Meetings, is_new: impl Fn(&i64) -> bool) -> Result<Vec<((i64, i64), f64)>, QualityError> {
+fn shared_twice(meetings: &Meetings, is_new: impl Fn(&i64) -> bool) -> Result<Vec<Shared>, QualityError> {
     let mut found = Vec::new();
     meetings.each(|_, met| {
         let (one, other) = (met.one.version_id, met.other.version_id);
