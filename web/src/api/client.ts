@@ -148,6 +148,12 @@ export const api = {
   summary: (county: string | null, signal?: AbortSignal) =>
     get<Summary>(`/api/v1/summary${queryText({ county })}`, signal),
   tileJson: (layers: readonly string[], signal?: AbortSignal) => get<TileJson>(`/tilejson/${layers.join(',')}`, signal),
+  /** The evaluation that the tiles show now, whatever this one holds; null before the first. */
+  shownRun: async (): Promise<number | null> => {
+    const tile = await fetch('/tiles/divisions/0/0/0')
+    const run = tile.headers.get('x-tile-run')
+    return run === null ? null : Number(run)
+  },
   divisions: (signal?: AbortSignal) => get<Divisions>('/api/v1/divisions', signal),
   parcels: (query: ListQuery, signal?: AbortSignal) =>
     get<Page<ParcelItem>>(`/api/v1/parcels${queryText(query)}`, signal),

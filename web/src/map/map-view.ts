@@ -25,6 +25,8 @@ export interface MapEvents {
 export interface MapView {
   on<E extends keyof MapEvents>(event: E, listener: (value: MapEvents[E]) => void): () => void
   setVisible(layer: MapLayer, visible: 'visible' | 'hidden'): void
+  /** Asks for the tiles in sight again: the city is another than when they came. */
+  refresh(): void
   /** Outlines the selected thing as soon as its tile is there; null outlines nothing. */
   select(selection: Selection | null): void
   setDivisions(areas: FeatureCollection, labels: LabelPoints): void

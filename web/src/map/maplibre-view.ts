@@ -110,6 +110,10 @@ class MapLibreView implements MapView {
     return () => this.listeners[event].delete(listener)
   }
 
+  refresh(): void {
+    this.whenStyled(() => this.map.refreshTiles(SOURCES.city))
+  }
+
   setVisible(layer: Parameters<MapView['setVisible']>[0], visible: 'visible' | 'hidden'): void {
     this.whenStyled(() => {
       const all = this.map.getStyle().layers.map(({ id }) => id)

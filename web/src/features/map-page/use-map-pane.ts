@@ -1,21 +1,26 @@
 // Opens the map in its place and keeps it in step with the address: layers, selection, camera, county. Closes it with the page.
 import { type Ref, onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
 import { useTexts } from '@/i18n/texts'
+import { api } from '@/api/client'
 import { boundsOf, type Bounds } from '@/map/geo'
 import type { MapView } from '@/map/map-view'
 import { hasWebGl2 } from '@/map/webgl'
 import { MAP_LAYERS } from '@/domain/legend'
 import { labelPointsOf, useCity } from '@/stores/city'
 import type { MapState } from '@/url/state'
+import { followRun } from './follow-run'
 
 /** The rough extent of Jiaxing, until the county boundaries are there. */
 const CITY: Bounds = [120.3, 30.3, 121.3, 31.05]
+
+/** Milliseconds between two questions whether the tiles are those of the evaluation. */
+const BETWEEN_QUESTIONS = 1000
 
 export type MapStanding = 'opening' | 'open' | 'no-webgl' | 'failed'
 
 export function useMapPane(container: Ref<HTMLElement | null>, state: MapState) {
   const texts = useTexts()
-  const { divisions } = useCity()
+  const { divisions, scope } = useCity()
   const view = shallowRef<MapView | null>(null)
   const standing = ref<MapStanding>('opening')
   const pointer = ref<{ lon: number; lat: number } | null>(null)
@@ -49,6 +54,12 @@ export function useMapPane(container: Ref<HTMLElement | null>, state: MapState) 
     map.on('move', (camera) => (state.camera = camera))
     map.on('pick', (selection) => (state.selection = selection))
     map.on('pointer', (place) => (pointer.value = place))
+  })
+  followRun({
+    scope,
+    shownRun: api.shownRun,
+    refresh: () => view.value?.refresh(),
+    pause: () => new Promise((resolve) => setTimeout(resolve, BETWEEN_QUESTIONS)),
   })
   watch([view, () => state.hidden], ([map, hidden]) => {
     for (const layer of MAP_LAYERS) map?.setVisible(layer, hidden.includes(layer) ? 'hidden' : 'visible')
