@@ -25,6 +25,11 @@ pub(in crate::serve) async fn get(BaseUrl(base): BaseUrl, parameters: Parameters
         fill("divisions", json!(true), "#f8f8f5", 1.0),
         fill("zones", json!(true), "#dcdcd2", 0.35),
         squares("parcels", "area_mu", "#b3b0a4", (0.1, 8, 0.5)),
+        json!({
+            "id": "parcels_tiny-dot", "type": "circle", "source": "city", "source-layer": "parcels_tiny",
+            "filter": ["==", ["coalesce", ["get", "kind"], ""], ""],
+            "paint": { "circle-color": "#b3b0a4", "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 0.8, 12, 1.6] },
+        }),
         fill("parcels_block", json!(["==", ["get", "kind"], ""]), "#e9e7de", 0.75),
         fill("parcels", json!(["==", ["get", "kind"], ""]), "#e9e7de", 0.75),
         line("parcels", json!(["==", ["get", "kind"], ""]), "#b3b0a4", 0.6),

@@ -42,5 +42,5 @@ it('no two rows of the legend switch the same layer', () => {
 it('a city in which nothing is flagged is not a blank map at any zoom', () => {
   const drawn = style.layers.filter(({ id }) => styleLayersOf('parcels', ids).includes(id))
   const from = drawn.map((layer) => ('source-layer' in layer ? layer['source-layer'] : null))
-  expect(from).toEqual(expect.arrayContaining(['parcels_grid', 'parcels_block', 'parcels']))
+  expect(from).toEqual(expect.arrayContaining(['parcels_grid', 'parcels_tiny', 'parcels_block', 'parcels']))
 })

@@ -62,6 +62,18 @@ export const parcelLayers: LayerSpecification[] = [
     },
   },
   {
+    // Too small for an outline, too few for squares.
+    id: 'parcels-dot',
+    type: 'circle',
+    source: SOURCES.city,
+    'source-layer': 'parcels_tiny',
+    filter: ['==', ['coalesce', ['get', 'kind'], ''], ''],
+    paint: {
+      'circle-color': COLOURS.parcelLine,
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 0.8, 12, 1.6],
+    },
+  },
+  {
     id: 'parcels-block',
     type: 'fill',
     source: SOURCES.city,
