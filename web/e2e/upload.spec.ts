@@ -83,7 +83,7 @@ test('a zipped GBK Shapefile is dropped, confirmed, tried, seen on the map, comm
   // On a small screen what to do and the place on the map are in sight without moving the table aside.
   await page.setViewportSize({ width: 1024, height: 768 })
   await row.locator('[data-action="show-place"]').click()
-  const table = page.getByRole('region', { name: zhCN.imports.issues })
+  const table = page.getByRole('region', { name: zhCN.imports.issues, exact: true })
   expect(await table.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0)
   await table.evaluate((element) => element.scrollIntoView({ block: 'end' }))
   await expect(page.locator('.map-mark-chosen')).toBeInViewport()
