@@ -148,7 +148,12 @@ pub async fn list_moved(
         .during(STEP)?;
     let rows = listed.rows_affected();
     if rows >= INDEXED_FROM {
-        for statement in [include_str!("sql/consequence/index_place.sql"), include_str!("sql/consequence/index_former.sql")] {
+        let indexes = [
+            include_str!("sql/consequence/index_place.sql"),
+            include_str!("sql/consequence/index_former.sql"),
+            include_str!("sql/consequence/index_kind.sql"),
+        ];
+        for statement in indexes {
             execute(conn, statement).await?;
         }
         for link in asked_by(kind) {

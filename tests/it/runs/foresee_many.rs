@@ -105,7 +105,7 @@ async fn a_preview_of_many_changed_rows_judges_all_that_comes_out_otherwise_and_
         };
         foresee_by(&mut tx, id, 150, Some(&mut see), &unwatched).await.unwrap().unwrap();
         let mut expected: Vec<String> =
-            ["geom", "place"].iter().chain(&links).map(|part| format!("foreseen_row_{part}")).collect();
+            ["geom", "kind", "place"].iter().chain(&links).map(|part| format!("foreseen_row_{part}")).collect();
         expected.sort();
         assert_eq!(indexes(&mut tx).await, expected, "{kind:?}");
         let after = whole(&mut tx).await;
