@@ -67,6 +67,7 @@ const asked: [string, () => Promise<unknown>][] = [
   ['scope', () => api.scope()],
   ['summary', () => api.summary('330481')],
   ['tileJson', () => api.tileJson(['parcels', 'buildings'])],
+  ['shownRun', () => api.shownRun()],
   ['divisions', () => api.divisions()],
   ['parcels', () => api.parcels(list)],
   ['parcel', () => api.parcel('330481', '330481001002GB00017')],
@@ -104,7 +105,7 @@ it.each(asked)('%s asks only what the interface describes', async (_name, ask) =
   const fetched = answerWith(() => Response.json({}))
   await ask()
   const [path = '', init] = fetched.mock.calls[0] ?? []
-  expect(path).toMatch(/^\/(api\/v1|tilejson)\//)
+  expect(path).toMatch(/^\/(api\/v1|tilejson|tiles)\//)
   expectDescribed(path, (init?.method ?? 'GET').toLowerCase())
 })
 
