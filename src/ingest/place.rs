@@ -13,7 +13,7 @@ use std::{
 use mujun_domain::code::DivisionCode;
 use mujun_geometry::{
     Surface,
-    geo::{BoundingRect, Contains, Distance, Euclidean, Point, Rect},
+    geo::{BoundingRect, Contains, Coord, Distance, Euclidean, Point, Rect},
 };
 
 use super::crs::union;
@@ -115,21 +115,14 @@ impl Place {
 
     /// The division of a point in longitude and latitude.
     pub(super) fn locate(&self, point: Point<f64>) -> Located {
-        let margin = EXTENT_MARGIN_DEGREES;
-        let reaching = || {
-            self.divisions.iter().filter(|(_, surface)| {
-                let bounds = surface.bounds();
-                let (low, high) = (bounds.min(), bounds.max());
-                Rect::new((low.x - margin, low.y - margin), (high.x + margin, high.y + margin)).contains(&point)
-            })
-        };
+        let reaching = || self.divisions.iter().filter(|(_, surface)| with_margin(surface.bounds()).contains(&point));
         if let Some((code, _)) = reaching().find(|(_, surface)| surface.multi_polygon().contains(&point)) {
             return Located::Inside(code.to_string());
         }
         let mut nearest: Option<(f64, &DivisionCode)> = None;
         for (code, surface) in reaching() {
             let distance = Euclidean.distance(&point, surface.multi_polygon());
-            if distance <= margin && nearest.is_none_or(|(least, _)| distance < least) {
+            if distance <= EXTENT_MARGIN_DEGREES && nearest.is_none_or(|(least, _)| distance < least) {
                 nearest = Some((distance, code));
             }
         }
@@ -138,13 +131,14 @@ impl Place {
 
     /// The extent with its margin.
     pub(super) fn reach(&self) -> Option<Rect<f64>> {
-        self.extent.map(|extent| {
-            Rect::new(
-                (extent.min().x - EXTENT_MARGIN_DEGREES, extent.min().y - EXTENT_MARGIN_DEGREES),
-                (extent.max().x + EXTENT_MARGIN_DEGREES, extent.max().y + EXTENT_MARGIN_DEGREES),
-            )
-        })
+        self.extent.map(with_margin)
     }
+}
+
+/// A box of degrees with the margin of the extent on every side.
+fn with_margin(bounds: Rect<f64>) -> Rect<f64> {
+    let margin = Coord { x: EXTENT_MARGIN_DEGREES, y: EXTENT_MARGIN_DEGREES };
+    Rect::new(bounds.min() - margin, bounds.max() + margin)
 }
 
 /// Cells across the extent of the divisions, each way: a few hundred metres each in a city.
